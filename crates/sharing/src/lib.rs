@@ -1,0 +1,14 @@
+//! Who may see what. Pure: a privacy reviewer could read this room alone.
+//!
+//! Everything that decides about access stands here; `store` makes it durable and `web` shows it.
+#![deny(missing_docs)]
+
+pub mod grant;
+pub mod people;
+pub mod permissions;
+pub mod policy;
+
+pub use grant::{Grant, Permission, Visibility};
+pub use people::{AccountId, ClinicId, Email, Id, InvalidEmail, RecordId};
+pub use permissions::{ClinicRole, Duty, Purpose, RightKind, Standing, TokenScope};
+pub use policy::{Decision, Refusal, allows};

@@ -1,0 +1,131 @@
+//! How someone relates to a record, what they ask, and why.
+
+use crate::grant::{Permission, Visibility};
+use jiff::Timestamp;
+
+/// What is asked. Each is a type in the store's gate; this is its name in the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RightKind {
+    /// See figures and charts on screen.
+    View,
+    /// Get a report file, a print page or bulk data.
+    Download,
+    /// Bring data, and take uploads back.
+    Upload,
+    /// Change the record itself and who may see it.
+    Manage,
+}
+
+impl RightKind {
+    /// All of them, for tables.
+    pub const ALL: [Self; 4] = [Self::View, Self::Download, Self::Upload, Self::Manage];
+}
+
+/// What a clinic member does there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ClinicRole {
+    /// Members and settings, and everything a clinician does.
+    Admin,
+    /// Reports and links.
+    Clinician,
+    /// Patient list, uploads and links; no reports.
+    FrontDesk,
+}
+
+/// How far an app's token reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TokenScope {
+    /// Brings data.
+    Upload,
+    /// Reads live values.
+    Follow,
+}
+
+/// Work that the server does by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Duty {
+    /// Sends what the outbox holds.
+    Deliver,
+    /// Evaluates alert rules.
+    RaiseAlerts,
+    /// Tidies what has expired.
+    Expire,
+}
+
+/// How someone relates to a record, as read in the transaction that uses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The account that owns a personal record.
+    Owner,
+    /// An account that the patient let in.
+    CarePartner {
+        /// How far.
+        permission: Permission,
+        /// At what.
+        visibility: Visibility,
+        /// Until when.
+        until_at: Option<Timestamp>,
+        /// Paused until when.
+        paused_until_at: Option<Timestamp>,
+    },
+    /// A member of the clinic that keeps the record itself.
+    ClinicOfRecord(ClinicRole),
+    /// A member of a clinic that the personal record is linked to.
+    LinkedClinic {
+        /// What the member does there.
+        role: ClinicRole,
+        /// What the patient shows the clinic.
+        visibility: Visibility,
+        /// Until when.
+        until_at: Option<Timestamp>,
+    },
+    /// A phone app or device with a token of this record.
+    App(TokenScope),
+    /// The server's own worker.
+    OnDuty(Duty),
+    /// Nobody this record knows.
+    Stranger,
+}
+
+/// Why the data is wanted; stands in the audit and in the view history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Purpose {
+    /// The home page and its chart.
+    Home,
+    /// The AGP page or file.
+    AgpReport,
+    /// The daily review page or file.
+    DailyReport,
+    /// The uploads page.
+    Uploads,
+    /// A file brought on a page or by `kinsight upload`.
+    Import,
+    /// Values sent by an app.
+    DeviceUpload,
+    /// An upload taken back.
+    TakeBack,
+    /// Settings of the record.
+    Settings,
+    /// App tokens.
+    Tokens,
+    /// A worker's duty.
+    Duty,
+}
+
+impl Purpose {
+    /// As written in the audit and shown in the view history.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::AgpReport => "agp report",
+            Self::DailyReport => "daily review",
+            Self::Uploads => "uploads",
+            Self::Import => "import",
+            Self::DeviceUpload => "device upload",
+            Self::TakeBack => "upload taken back",
+            Self::Settings => "settings",
+            Self::Tokens => "app tokens",
+            Self::Duty => "duty",
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The policy: one pure function, and nothing else decides.
+//!
+//! **Invariant:** the whole table is `tests/it/policy.rs`'s snapshot, which a privacy officer can read.
+
+use crate::grant::{Permission, Visibility};
+use crate::permissions::{ClinicRole, Duty, RightKind, Standing, TokenScope};
+use jiff::Timestamp;
+
+/// Why somebody who has some access was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// *View only* reaches no further than the screen.
+    ViewOnly,
+    /// Care partners, clinics and apps change nothing here.
+    NotYours,
+    /// The grant or link has ended.
+    Expired,
+    /// The grant is paused.
+    Paused,
+    /// The role in the clinic does not reach that far.
+    Role,
+    /// The token is for something else.
+    TokenScope,
+}
+
+/// What the policy says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Let in, and what is visible.
+    Allowed(Visibility),
+    /// Known here, and refused for this reason.
+    Refused(Refusal),
+    /// Not even told that the record exists.
+    Unknown,
+}
+
+/// Decides whether `standing` may do `right` at `now`. Expiry is to the instant: at `until_at` it is over.
+pub fn allows(standing: Standing, right: RightKind, now: Timestamp) -> Decision {
+    use Decision::{Allowed, Refused, Unknown};
+    match (standing, right) {
+        (Standing::Owner, _) => Allowed(Visibility::ALL),
+
+        (Standing::CarePartner { until_at, .. } | Standing::LinkedClinic { until_at, .. }, _)
+            if until_at.is_some_and(|until| now >= until) =>
+        {
+            Refused(Refusal::Expired)
+        }
+        (Standing::CarePartner { paused_until_at: Some(until), .. }, _) if now < until => Refused(Refusal::Paused),
+        (Standing::CarePartner { visibility, .. }, RightKind::View) => Allowed(visibility),
+        (Standing::CarePartner { permission: Permission::ViewAndDownload, visibility, .. }, RightKind::Download) => {
+            Allowed(visibility)
+        }
+        (Standing::CarePartner { .. }, RightKind::Download) => Refused(Refusal::ViewOnly),
+        (Standing::CarePartner { .. }, RightKind::Upload | RightKind::Manage) => Refused(Refusal::NotYours),
+
+        (Standing::ClinicOfRecord(ClinicRole::Admin | ClinicRole::Clinician), _) => Allowed(Visibility::ALL),
+        (Standing::ClinicOfRecord(ClinicRole::FrontDesk), RightKind::Upload) => Allowed(Visibility::ALL),
+        (Standing::ClinicOfRecord(ClinicRole::FrontDesk), _) => Refused(Refusal::Role),
+
+        (
+            Standing::LinkedClinic { role: ClinicRole::Admin | ClinicRole::Clinician, visibility, .. },
+            RightKind::View | RightKind::Download,
+        ) => Allowed(visibility),
+        (Standing::LinkedClinic { role: ClinicRole::FrontDesk, .. }, RightKind::View | RightKind::Download) => {
+            Refused(Refusal::Role)
+        }
+        (Standing::LinkedClinic { .. }, RightKind::Upload | RightKind::Manage) => Refused(Refusal::NotYours),
+
+        (Standing::App(TokenScope::Upload), RightKind::Upload) => Allowed(Visibility::ALL),
+        (Standing::App(TokenScope::Follow), RightKind::View) => Allowed(Visibility::ALL),
+        (Standing::App(_), _) => Refused(Refusal::TokenScope),
+
+        (Standing::OnDuty(Duty::RaiseAlerts), RightKind::View) => Allowed(Visibility::ALL),
+        (Standing::OnDuty(_), _) => Unknown,
+
+        (Standing::Stranger, _) => Unknown,
+    }
+}
