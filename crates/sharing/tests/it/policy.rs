@@ -1,0 +1,95 @@
+//! The whole policy as one table: every standing × every right.
+
+use jiff::Timestamp;
+use sharing::{ClinicRole, Decision, Duty, Permission, RightKind, Standing, TokenScope, Visibility, allows};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+const NOW: i64 = 1_000;
+
+fn partner(permission: Permission, until: Option<i64>, paused_until: Option<i64>) -> Standing {
+    Standing::CarePartner {
+        permission,
+        visibility: Visibility::GLUCOSE_ONLY,
+        until_at: until.map(at),
+        paused_until_at: paused_until.map(at),
+    }
+}
+
+fn linked(role: ClinicRole, until: Option<i64>) -> Standing {
+    Standing::LinkedClinic { role, visibility: Visibility::ALL, until_at: until.map(at) }
+}
+
+fn standings() -> Vec<(&'static str, Standing)> {
+    use Permission::{ViewAndDownload, ViewOnly};
+    vec![
+        ("owner", Standing::Owner),
+        ("care partner, View only", partner(ViewOnly, None, None)),
+        ("care partner, View and download", partner(ViewAndDownload, None, None)),
+        ("care partner, ends in one second", partner(ViewAndDownload, Some(NOW + 1), None)),
+        ("care partner, ends now", partner(ViewAndDownload, Some(NOW), None)),
+        ("care partner, ended", partner(ViewAndDownload, Some(NOW - 1), None)),
+        ("care partner, paused", partner(ViewAndDownload, None, Some(NOW + 1))),
+        ("care partner, pause over", partner(ViewAndDownload, None, Some(NOW))),
+        ("care partner, paused and ended", partner(ViewAndDownload, Some(NOW), Some(NOW + 1))),
+        ("clinic that keeps it, admin", Standing::ClinicOfRecord(ClinicRole::Admin)),
+        ("clinic that keeps it, clinician", Standing::ClinicOfRecord(ClinicRole::Clinician)),
+        ("clinic that keeps it, front desk", Standing::ClinicOfRecord(ClinicRole::FrontDesk)),
+        ("linked clinic, admin", linked(ClinicRole::Admin, None)),
+        ("linked clinic, clinician", linked(ClinicRole::Clinician, None)),
+        ("linked clinic, front desk", linked(ClinicRole::FrontDesk, None)),
+        ("linked clinic, clinician, ended", linked(ClinicRole::Clinician, Some(NOW))),
+        ("app that uploads", Standing::App(TokenScope::Upload)),
+        ("app that follows", Standing::App(TokenScope::Follow)),
+        ("worker raising alerts", Standing::OnDuty(Duty::RaiseAlerts)),
+        ("worker delivering", Standing::OnDuty(Duty::Deliver)),
+        ("worker tidying", Standing::OnDuty(Duty::Expire)),
+        ("stranger", Standing::Stranger),
+    ]
+}
+
+fn cell(decision: Decision) -> String {
+    match decision {
+        Decision::Allowed(Visibility::ALL) => "✔".into(),
+        Decision::Allowed(Visibility::GLUCOSE_ONLY) => "✔ glucose".into(),
+        Decision::Allowed(other) => format!("✔ {other:?}"),
+        Decision::Refused(why) => format!("✘ {why:?}"),
+        Decision::Unknown => "not there".into(),
+    }
+}
+
+#[test]
+fn every_standing_and_every_right() {
+    let mut table = format!("{:<34}{:<14}{:<14}{:<14}{}\n", "", "View", "Download", "Upload", "Manage");
+    for (name, standing) in standings() {
+        table.push_str(&format!("{name:<34}"));
+        for right in RightKind::ALL {
+            table.push_str(&format!("{:<14}", cell(allows(standing, right, at(NOW)))));
+        }
+        table.truncate(table.trim_end().len());
+        table.push('\n');
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn nobody_but_owner_and_keeping_clinic_changes_anything() {
+    for (name, standing) in standings() {
+        let may = matches!(allows(standing, RightKind::Manage, at(NOW)), Decision::Allowed(_));
+        assert_eq!(
+            may,
+            matches!(standing, Standing::Owner | Standing::ClinicOfRecord(ClinicRole::Admin | ClinicRole::Clinician)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_may_be_taken_away_may_also_be_seen() {
+    for (name, standing) in standings() {
+        let allowed = |right| matches!(allows(standing, right, at(NOW)), Decision::Allowed(_));
+        assert!(!allowed(RightKind::Download) || allowed(RightKind::View), "{name}");
+    }
+}
