@@ -2,7 +2,12 @@
 
 use crate::Problem;
 use glucose::{NewEvent, NewReading};
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
+
+/// How many problems are kept with their words; the rest are counted.
+const MOST_PROBLEMS: usize = 1000;
+const MOST_REMARKS: usize = 100;
+const MOST_DEVICES: usize = 1000;
 
 /// The formats we read, as they are named on pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -94,6 +99,107 @@ impl Import {
             remarks: Vec::new(),
         }
     }
+
+    /// Notes a row that was not taken.
+    pub(crate) fn problem(&mut self, line: usize, column: &str, why: impl Into<String>) {
+        self.add(Problem { line, column: short(column), why: short(&why.into()), quarantined: false });
+    }
+
+    /// Notes a row that was set aside for its date.
+    pub(crate) fn quarantine(&mut self, line: usize, column: &str, why: impl Into<String>) {
+        self.add(Problem { line, column: short(column), why: short(&why.into()), quarantined: true });
+    }
+
+    fn add(&mut self, problem: Problem) {
+        self.problem_count += 1;
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Says something once.
+    pub(crate) fn remark(&mut self, words: impl Into<String>) {
+        let words = words.into();
+        if self.remarks.len() < MOST_REMARKS && !self.remarks.contains(&words) {
+            self.remarks.push(words);
+        }
+    }
+
+    /// Says which columns were not read, by name only.
+    pub(crate) fn remark_unknown_columns(&mut self, names: &[&str]) {
+        if !names.is_empty() {
+            let names: Vec<String> = names.iter().take(20).map(|name| short(name)).collect();
+            self.remark(format!("Columns that were not read: {}.", names.join(", ")));
+        }
+    }
+
+    /// The index of a device, which is added when it is new. Names and serials are those of the file.
+    pub(crate) fn device(&mut self, name: &str, serial: Option<&str>, kind: DeviceKind) -> Option<u16> {
+        let wanted = Device { name: name.trim().to_owned(), serial: serial.map(|s| s.trim().to_owned()), kind };
+        let index = self.devices.iter().position(|device| *device == wanted).or_else(|| {
+            (self.devices.len() < MOST_DEVICES).then(|| {
+                self.devices.push(wanted);
+                self.devices.len() - 1
+            })
+        });
+        index.and_then(|index| u16::try_from(index).ok())
+    }
+
+    /// Another file of the same delivery and format joins this one.
+    pub(crate) fn joined_with(mut self, mut other: Self) -> Self {
+        let places: Vec<Option<u16>> = other
+            .devices
+            .iter()
+            .map(|device| self.device(&device.name, device.serial.as_deref(), device.kind))
+            .collect();
+        let place = |device: &mut Option<u16>| {
+            *device = device.and_then(|old| places.get(usize::from(old)).copied().flatten());
+        };
+        other.readings.iter_mut().for_each(|reading| place(&mut reading.device));
+        other.events.iter_mut().for_each(|event| place(&mut event.device));
+        self.readings.append(&mut other.readings);
+        self.events.append(&mut other.events);
+        self.person = self.person.or(other.person);
+        self.problem_count += other.problem_count;
+        let room = MOST_PROBLEMS - self.problems.len();
+        self.problems.extend(other.problems.into_iter().take(room));
+        self.rows += other.rows;
+        other.remarks.into_iter().for_each(|words| self.remark(words));
+        self.finished()
+    }
+
+    /// Oldest first, and what the file holds twice only once. Equal means equal in every respect (instant, device,
+    /// kind, value, the sender's own id), so two boluses of one size in two minutes stay two.
+    pub(crate) fn finished(mut self) -> Self {
+        let held = self.readings.len() + self.events.len();
+        self.readings.sort_by_key(|reading| reading.at);
+        self.events.sort_by_key(|event| event.at);
+        drop_repeats(&mut self.readings, |reading| reading.at);
+        drop_repeats(&mut self.events, |event| event.at);
+        let repeats = held - self.readings.len() - self.events.len();
+        if repeats > 0 {
+            self.remark(format!("{repeats} entries stood in the file more than once and were taken once."));
+        }
+        self
+    }
+}
+
+/// Drops what equals an earlier one of the same instant.
+fn drop_repeats<T: PartialEq>(sorted: &mut Vec<T>, at: impl Fn(&T) -> Timestamp) {
+    let mut kept: Vec<T> = Vec::with_capacity(sorted.len());
+    for next in sorted.drain(..) {
+        let moment = at(&next);
+        let is_repeat = kept.iter().rev().take_while(|one| at(one) == moment).take(64).any(|one| *one == next);
+        if !is_repeat {
+            kept.push(next);
+        }
+    }
+    *sorted = kept;
+}
+
+/// At most 40 characters of a file's words, 120 of ours.
+fn short(words: &str) -> String {
+    words.chars().take(120).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,43 @@
+//! Numbers as devices write them: decimal point or comma, U+2212 as minus, spaces between thousands. No allocation.
+
+use glucose::{Glucose, Unit};
+
+/// Exact powers of ten, so that one division rounds correctly.
+const TENS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
+/// A decimal number. With both marks present the later one is the decimal mark; with one, it is that one.
+pub(crate) fn parse(text: &str) -> Option<f64> {
+    let (negative, digits, decimals) = scan(text.trim())?;
+    let value = digits as f64 / TENS[decimals];
+    Some(if negative { -value } else { value })
+}
+
+/// A glucose amount in `unit`; `None` when it is no number or out of any device's range.
+pub(crate) fn glucose(text: &str, unit: Unit) -> Option<Glucose> {
+    Glucose::new(parse(text)?, unit)
+}
+
+/// Sign, digits without the mark, and how many of them stand behind it.
+fn scan(text: &str) -> Option<(bool, u64, usize)> {
+    let (negative, text) = match text.strip_prefix(['-', '\u{2212}']) {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let decimal_mark = text.rfind(['.', ',']);
+    let (mut digits, mut decimals, mut seen) = (0u64, 0usize, 0usize);
+    for (at, character) in text.char_indices() {
+        match character {
+            '0'..='9' if seen < 15 => {
+                digits = digits * 10 + u64::from(character as u8 - b'0');
+                seen += 1;
+                decimals += usize::from(decimal_mark.is_some_and(|mark| at > mark));
+            }
+            // Further decimals are beyond any device's precision; further whole digits are no amount.
+            '0'..='9' if decimal_mark.is_some_and(|mark| at > mark) => {}
+            '.' | ',' if Some(at) == decimal_mark => {}
+            '.' | ',' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{2007}' | '\'' | ' ' if seen > 0 => {}
+            _ => return None,
+        }
+    }
+    (seen > 0).then_some((negative, digits, decimals))
+}

@@ -1,0 +1,214 @@
+//! Delimited text, row by row: fields are slices of the text, ragged rows are allowed, quotes too.
+
+use crate::Refused;
+use std::borrow::Cow;
+
+/// The longest line that a device export has; more is refused.
+pub(crate) const LONGEST_LINE: usize = 64 * 1024;
+
+/// The delimiter of a header line: the most frequent of the usual ones outside quotes.
+pub(crate) fn delimiter_of(header: &str) -> u8 {
+    let mut counts = [(b',', 0usize), (b';', 0), (b'\t', 0), (b'|', 0)];
+    let mut quoted = false;
+    for byte in header.bytes() {
+        quoted ^= byte == b'"';
+        if let Some(count) = counts.iter_mut().find(|(delimiter, _)| *delimiter == byte && !quoted) {
+            count.1 += 1;
+        }
+    }
+    // The first of equals wins, so that a line without any is a comma file.
+    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(delimiter, _)| *delimiter)
+}
+
+/// One row: slices of the text, and where it stood. Make one and let the reader fill it again and again.
+#[derive(Default)]
+pub(crate) struct Row<'t> {
+    text: &'t str,
+    cells: Vec<(u32, u32)>,
+    quoted: bool,
+    /// Line in the file, from 1.
+    pub line: usize,
+}
+
+impl<'t> Row<'t> {
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// The whole row has nothing in it.
+    pub fn is_blank(&self) -> bool {
+        (0..self.len()).all(|index| self.get(index).is_empty())
+    }
+
+    /// A field without its quotes and without spaces around it; empty when the row is too short.
+    /// Doubled quotes inside stay doubled: [`Row::words`] undoes them.
+    #[inline]
+    pub fn get(&self, index: usize) -> &'t str {
+        match self.cells.get(index) {
+            Some((start, end)) if start != end => self.text[*start as usize..*end as usize].trim(),
+            _ => "",
+        }
+    }
+
+    /// The field of a column that may be missing from the file.
+    #[inline]
+    pub fn at(&self, column: Option<usize>) -> &'t str {
+        column.map_or("", |index| self.get(index))
+    }
+
+    /// A field as the person wrote it.
+    pub fn words(&self, index: usize) -> Cow<'t, str> {
+        let raw = self.get(index);
+        if self.quoted && raw.contains("\"\"") { Cow::Owned(raw.replace("\"\"", "\"")) } else { Cow::Borrowed(raw) }
+    }
+
+    /// The fields that hold something, with their columns.
+    pub fn filled(&self) -> impl Iterator<Item = (usize, &'t str)> + '_ {
+        self.cells.iter().enumerate().filter(|(_, (start, end))| start != end).filter_map(|(index, _)| {
+            let text = self.get(index);
+            (!text.is_empty()).then_some((index, text))
+        })
+    }
+}
+
+/// Reads rows from a text. LF, CRLF and CR end lines; a quoted field may hold them too.
+pub(crate) struct Table<'t> {
+    text: &'t str,
+    delimiter: u8,
+    at: usize,
+    line: usize,
+}
+
+impl<'t> Table<'t> {
+    pub fn new(text: &'t str, delimiter: u8) -> Self {
+        Self { text, delimiter, at: 0, line: 0 }
+    }
+
+    /// Where the next row begins, in bytes.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The line that comes next, whole, without moving on.
+    pub fn peek_line(&self) -> Option<&'t str> {
+        (self.at < self.text.len()).then(|| &self.text[self.at..self.line_end(self.at)])
+    }
+
+    /// Skips one line whatever it holds.
+    pub fn skip_line(&mut self) {
+        let end = self.line_end(self.at);
+        self.go_past(end);
+    }
+
+    /// Fills `row` with the next row (empty lines are rows with one empty field); `false` at the end.
+    pub fn next(&mut self, row: &mut Row<'t>) -> Result<bool, Refused> {
+        if self.at >= self.text.len() {
+            return Ok(false);
+        }
+        let (start, end) = (self.at, self.line_end(self.at));
+        row.line = self.line + 1;
+        if end - start > LONGEST_LINE {
+            return Err(Refused::LineTooLong { line: row.line, limit: LONGEST_LINE });
+        }
+        row.text = self.text;
+        row.cells.clear();
+        row.quoted = memchr::memchr(b'"', &self.text.as_bytes()[start..end]).is_some();
+        let end = if row.quoted { self.split_quoted(start, end, row) } else { self.split_plain(start, end, row) };
+        self.go_past(end);
+        Ok(true)
+    }
+
+    fn line_end(&self, start: usize) -> usize {
+        memchr::memchr2(b'\n', b'\r', &self.text.as_bytes()[start..]).map_or(self.text.len(), |length| start + length)
+    }
+
+    /// Moves behind the line break at `end`.
+    fn go_past(&mut self, end: usize) {
+        self.line += 1;
+        self.at = match &self.text.as_bytes()[end..] {
+            [b'\r', b'\n', ..] => end + 2,
+            [] => end,
+            _ => end + 1,
+        };
+    }
+
+    #[inline]
+    fn split_plain(&self, start: usize, end: usize, row: &mut Row<'t>) -> usize {
+        let mut from = start as u32;
+        for (index, byte) in self.text.as_bytes()[start..end].iter().enumerate() {
+            if *byte == self.delimiter {
+                let here = (start + index) as u32;
+                row.cells.push((from, here));
+                from = here + 1;
+            }
+        }
+        row.cells.push((from, end as u32));
+        end
+    }
+
+    fn split_quoted(&mut self, start: usize, mut end: usize, row: &mut Row<'t>) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = start;
+        loop {
+            let opening = bytes[at..end].iter().take_while(|byte| **byte == b' ').count();
+            let inside = at + opening + 1;
+            let closing = (bytes.get(at + opening) == Some(&b'"') && inside <= end)
+                .then(|| self.closing_quote(inside, start + LONGEST_LINE))
+                .flatten();
+            let field_end = match closing {
+                Some(close) => {
+                    row.cells.push((inside as u32, close as u32));
+                    if close >= end {
+                        self.line += count_lines(&bytes[end..close]);
+                        end = self.line_end(close);
+                    }
+                    close + 1 + bytes[close + 1..end].iter().take_while(|byte| **byte == b' ').count()
+                }
+                None => {
+                    let length = memchr::memchr(self.delimiter, &bytes[at..end]).unwrap_or(end - at);
+                    row.cells.push((at as u32, (at + length) as u32));
+                    at + length
+                }
+            };
+            if field_end >= end {
+                return end;
+            }
+            at = field_end + 1;
+        }
+    }
+
+    /// The quote that ends a field begun at `inside`: one before a delimiter or a line's end. `None` when there is
+    /// none within reach, so that a stray quote never swallows the rows after it.
+    fn closing_quote(&self, inside: usize, limit: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let reach = limit.min(bytes.len());
+        let mut at = inside;
+        while at < reach {
+            at += memchr::memchr(b'"', &bytes[at..reach])?;
+            if bytes.get(at + 1) == Some(&b'"') && !self.ends_field(at + 2, inside == at) {
+                at += 2;
+            } else if self.ends_field(at + 1, false) {
+                return Some(at);
+            } else if bytes.get(at + 1) == Some(&b'"') {
+                at += 2;
+            } else {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn ends_field(&self, at: usize, empty: bool) -> bool {
+        if empty {
+            return false;
+        }
+        let rest = &self.text.as_bytes()[at.min(self.text.len())..];
+        let rest = &rest[rest.iter().take_while(|byte| **byte == b' ').count()..];
+        rest.first().is_none_or(|byte| *byte == self.delimiter || *byte == b'\n' || *byte == b'\r')
+    }
+}
+
+fn count_lines(bytes: &[u8]) -> usize {
+    let feeds = memchr::memchr_iter(b'\n', bytes).count();
+    if feeds > 0 { feeds } else { memchr::memchr_iter(b'\r', bytes).count() }
+}
