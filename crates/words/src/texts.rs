@@ -1,0 +1,132 @@
+//! The texts that every language has to bring. One field, one text; `{}` stands for what is put in.
+
+/// A text that depends on a count.
+#[derive(Clone, Copy, Debug)]
+pub struct Plural {
+    /// For one.
+    pub one: &'static str,
+    /// For any other count.
+    pub other: &'static str,
+}
+
+/// Names of the days, from Monday.
+#[derive(Clone, Copy, Debug)]
+pub struct DayNames {
+    pub long: [&'static str; 7],
+    pub short: [&'static str; 7],
+}
+
+/// Names of the months.
+#[derive(Clone, Copy, Debug)]
+pub struct MonthNames {
+    pub long: [&'static str; 12],
+    pub short: [&'static str; 12],
+}
+
+/// All texts of one language, for charts, reports and messages.
+#[derive(Clone, Copy, Debug)]
+pub struct Texts {
+    // time
+    pub week_days: DayNames,
+    pub months: MonthNames,
+    pub just_now: &'static str,
+    pub ago: &'static str,
+    pub in_future: &'static str,
+    pub minutes: Plural,
+    pub hours: Plural,
+    pub days: Plural,
+    pub short_minutes: &'static str,
+    pub short_hours: &'static str,
+    pub readings: Plural,
+
+    // the safety notice (PRODUCT 12)
+    pub notice_short: &'static str,
+    pub notice_long: &'static str,
+    pub notice_title: &'static str,
+
+    // the bands, from below upwards
+    pub very_low: &'static str,
+    pub low: &'static str,
+    pub in_range: &'static str,
+    pub high: &'static str,
+    pub very_high: &'static str,
+    pub tight_range: &'static str,
+    pub below_range: &'static str,
+    pub above_range: &'static str,
+    /// A goal: `goal > {}`.
+    pub goal_above: &'static str,
+    pub goal_below: &'static str,
+
+    // figures
+    pub mean_glucose: &'static str,
+    pub gmi: &'static str,
+    pub gmi_long: &'static str,
+    pub cv: &'static str,
+    pub cv_long: &'static str,
+    pub standard_deviation: &'static str,
+    pub percent_active: &'static str,
+    pub time_in_range: &'static str,
+    pub total_insulin: &'static str,
+    pub basal: &'static str,
+    pub bolus: &'static str,
+    pub carbs: &'static str,
+
+    // reports
+    pub agp_title: &'static str,
+    pub agp_subtitle: &'static str,
+    pub daily_title: &'static str,
+    pub statistics: &'static str,
+    pub statistics_and_goals: &'static str,
+    pub percentile_chart: &'static str,
+    pub percentile_explained: &'static str,
+    pub daily_profiles: &'static str,
+    pub daily_profiles_explained: &'static str,
+    pub born: &'static str,
+    pub period: &'static str,
+    pub made_on: &'static str,
+    pub page_of: &'static str,
+    pub figure: &'static str,
+    pub value: &'static str,
+    pub goal: &'static str,
+    pub range: &'static str,
+    pub share: &'static str,
+    pub time_a_day: &'static str,
+    pub too_few_data: &'static str,
+    pub too_few_data_for_report: &'static str,
+    pub no_readings: &'static str,
+    pub median: &'static str,
+    pub half_of_readings: &'static str,
+    pub most_readings: &'static str,
+    pub target_range: &'static str,
+
+    // a day
+    pub sensor: &'static str,
+    pub meter: &'static str,
+    pub scan: &'static str,
+    pub note: &'static str,
+    pub notes: &'static str,
+    pub alarm: &'static str,
+    pub events: &'static str,
+    pub no_events: &'static str,
+    pub time: &'static str,
+    pub event: &'static str,
+    pub details: &'static str,
+    pub glucose: &'static str,
+    pub insulin: &'static str,
+    pub lowest: &'static str,
+    pub highest: &'static str,
+    pub suspended: &'static str,
+    pub resumed: &'static str,
+    pub injection: &'static str,
+    pub calibration: &'static str,
+    pub set_change: &'static str,
+    pub mode: &'static str,
+    pub exercise: &'static str,
+    pub ketone: &'static str,
+    pub clock_change: &'static str,
+    pub temporary_target: &'static str,
+    pub automatic: &'static str,
+    pub temporary: &'static str,
+    pub extended_over: &'static str,
+    pub continued: &'static str,
+}
