@@ -1,0 +1,160 @@
+//! What an operator decides: flags first, then the environment, then `kinsight.toml`, then what works without a word.
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use store::{Clock, Database, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
+use web::settings::{BaseUrl, WebSettings};
+
+/// The environment variable that holds master keys, when they are not in a file.
+pub const MASTER_KEY: &str = "KINSIGHT_MASTER_KEY";
+const READERS: usize = 4;
+
+/// As given; what is left open is decided by [`Settings`].
+#[derive(clap::Args, Deserialize, Clone, Debug, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Given {
+    /// Settings as a file; flags and the environment go before it [default: kinsight.toml when there is one]
+    #[arg(long, env = "KINSIGHT_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Folder for the database, the keys and mails that wait [default: kinsight-data]
+    #[arg(long, env = "KINSIGHT_DATA", value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// A PostgreSQL server instead of the embedded database: postgres://user:password@host/name
+    #[arg(long, env = "KINSIGHT_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// The file with the master key [default: master.key in the data folder]
+    #[arg(long, env = "KINSIGHT_MASTER_KEY_FILE", value_name = "FILE")]
+    pub master_key_file: Option<PathBuf>,
+    /// A file, best on another disk, for the signed heads of the audit chains
+    #[arg(long, env = "KINSIGHT_AUDIT_ANCHORS", value_name = "FILE")]
+    pub audit_anchors: Option<PathBuf>,
+    /// Address and port to listen on [default: 127.0.0.1:8642]
+    #[arg(long, env = "KINSIGHT_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// The address that people type [default: http:// and the address it listens on]
+    #[arg(long, env = "KINSIGHT_BASE_URL", value_name = "URL")]
+    pub base_url: Option<String>,
+    /// A proxy whose X-Forwarded-For is believed; may be given several times
+    #[arg(long, env = "KINSIGHT_TRUSTED_PROXIES", value_name = "ADDRESS", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub mail: Mail,
+    /// How log lines look: text or json [default: text]
+    #[arg(long, env = "KINSIGHT_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+}
+
+/// The way out for mails. Without a server they wait in the data folder; `kinsight admin mail` lists them.
+#[derive(clap::Args, Deserialize, Clone, Debug, Default)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Mail {
+    /// Mail server: smtps://user@host (TLS), smtp://user@host:587 (STARTTLS)
+    #[arg(long, env = "KINSIGHT_SMTP", value_name = "URL")]
+    pub smtp: Option<String>,
+    /// Its password; better in the environment or in the file than on the command line
+    #[arg(long, env = "KINSIGHT_SMTP_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    pub smtp_password: Option<String>,
+    /// The sender of mails: Kinsight <kinsight@example.org>
+    #[arg(long, env = "KINSIGHT_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+}
+
+#[derive(clap::ValueEnum, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// Everything decided.
+pub struct Settings {
+    pub given: Given,
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+}
+
+impl Given {
+    pub fn decide(self) -> Result<Settings> {
+        let file = self.from_file()?;
+        let given = self.over(file);
+        let data = given.data.clone().unwrap_or_else(|| PathBuf::from("kinsight-data"));
+        let listen = given.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8642)));
+        Ok(Settings { given, data, listen })
+    }
+
+    fn from_file(&self) -> Result<Self> {
+        let usual = Path::new("kinsight.toml");
+        let Some(path) = self.config.as_deref().or_else(|| usual.exists().then_some(usual)) else {
+            return Ok(Self::default());
+        };
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the settings in {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("cannot understand the settings in {}", path.display()))
+    }
+
+    /// What was said in the first place stands; the file fills in the rest.
+    fn over(self, file: Self) -> Self {
+        let proxies = if self.trusted_proxies.is_empty() { file.trusted_proxies } else { self.trusted_proxies };
+        Self {
+            config: self.config,
+            data: self.data.or(file.data),
+            database: self.database.or(file.database),
+            master_key_file: self.master_key_file.or(file.master_key_file),
+            audit_anchors: self.audit_anchors.or(file.audit_anchors),
+            listen: self.listen.or(file.listen),
+            base_url: self.base_url.or(file.base_url),
+            trusted_proxies: proxies,
+            mail: Mail {
+                smtp: self.mail.smtp.or(file.mail.smtp),
+                smtp_password: self.mail.smtp_password.or(file.mail.smtp_password),
+                mail_from: self.mail.mail_from.or(file.mail.mail_from),
+            },
+            log_format: self.log_format.or(file.log_format),
+        }
+    }
+}
+
+impl Settings {
+    /// The embedded database unless a server is named.
+    pub fn store(&self) -> StoreSettings {
+        let database = match &self.given.database {
+            Some(url) => Database::Postgres { url: url.clone() },
+            None => Database::Sqlite { path: self.data.join("kinsight.sqlite") },
+        };
+        StoreSettings {
+            database,
+            keys: KeySettings { master: self.master_key(), key_store: None, anchors: self.given.audit_anchors.clone() },
+            clock: Clock::new(crate::clock::now),
+            password_cost: PasswordCost::Full,
+            readers: READERS,
+        }
+    }
+
+    fn master_key(&self) -> MasterKeySource {
+        if std::env::var_os(MASTER_KEY).is_some() {
+            MasterKeySource::Env(MASTER_KEY.to_owned())
+        } else {
+            MasterKeySource::File(self.master_key_file())
+        }
+    }
+
+    pub fn master_key_file(&self) -> PathBuf {
+        self.given.master_key_file.clone().unwrap_or_else(|| self.data.join("master.key"))
+    }
+
+    /// Mails that wait because there is no mail server.
+    pub fn outbox_folder(&self) -> PathBuf {
+        self.data.join("outbox")
+    }
+
+    /// `listening` is where the server really listens: port 0 has become a number.
+    pub fn web(&self, listening: SocketAddr) -> Result<WebSettings> {
+        let url = self.given.base_url.clone().unwrap_or_else(|| format!("http://{listening}"));
+        let base_url = BaseUrl::parse(&url).with_context(|| format!("--base-url {url}"))?;
+        Ok(WebSettings { base_url, trusted_proxies: self.given.trusted_proxies.clone() })
+    }
+}

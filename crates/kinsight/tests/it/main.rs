@@ -1,0 +1,7 @@
+//! The house's own rules, and the program as a person uses it.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod analyze;
+mod house;
+mod program;
+mod sources;
