@@ -1,1 +1,23 @@
+//! Figures in, pages out: charts as SVG, the same on screen and on paper, and PDF pages for printing.
+//!
+//! Pure and deterministic: the name, the dates and the zone are arguments; the same arguments give the same bytes.
 
+mod charts;
+mod day;
+mod ink;
+mod range_rows;
+mod scale;
+mod show;
+mod statistics;
+mod svg;
+
+pub use charts::{
+    agp_chart, daily_profiles, day_chart, describe_agp, describe_day, describe_profiles, describe_ranges,
+    describe_sparkline, sparkline, time_in_range_bar,
+};
+pub use day::DayView;
+pub use ink::CHART_CSS;
+pub use range_rows::{Goal, RangeRow, range_rows};
+pub use show::Show;
+pub use statistics::{Statistic, statistics};
+pub use svg::{Size, Svg};

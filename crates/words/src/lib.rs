@@ -12,4 +12,4 @@ mod texts;
 
 pub use language::Language;
 pub use numbers::round_half_even;
-pub use texts::{DayNames, MonthNames, Plural, Texts};
+pub use texts::{DayNames, MonthNames, Plural, Texts, fill};

@@ -53,9 +53,14 @@ pub struct Texts {
     pub tight_range: &'static str,
     pub below_range: &'static str,
     pub above_range: &'static str,
-    /// A goal: `goal > {}`.
+    /// `under {}` and `over {}`, before a limit.
+    pub under: &'static str,
+    pub over: &'static str,
     pub goal_above: &'static str,
     pub goal_below: &'static str,
+    pub goal_at_most: &'static str,
+    /// A goal of a band together with the one beyond it: the goal, the other band.
+    pub goal_with: &'static str,
 
     // figures
     pub mean_glucose: &'static str,
@@ -65,6 +70,7 @@ pub struct Texts {
     pub cv_long: &'static str,
     pub standard_deviation: &'static str,
     pub percent_active: &'static str,
+    pub readings_counted: &'static str,
     pub time_in_range: &'static str,
     pub total_insulin: &'static str,
     pub basal: &'static str,
@@ -91,6 +97,7 @@ pub struct Texts {
     pub range: &'static str,
     pub share: &'static str,
     pub time_a_day: &'static str,
+    pub too_few_short: &'static str,
     pub too_few_data: &'static str,
     pub too_few_data_for_report: &'static str,
     pub no_readings: &'static str,
@@ -99,7 +106,30 @@ pub struct Texts {
     pub most_readings: &'static str,
     pub target_range: &'static str,
 
+    // pictures in words; arguments in this order
+    /// Days, readings.
+    pub profile_of: &'static str,
+    /// The lowest median, its hour, the highest, its hour.
+    pub median_between: &'static str,
+    /// The hour, from, to.
+    pub widest_at: &'static str,
+    /// The day, its lowest, its highest value.
+    pub day_between: &'static str,
+    /// The day.
+    pub day_without: &'static str,
+    /// Lowest, highest.
+    pub between: &'static str,
+    /// Readings; lowest, when; highest, when; last, when.
+    pub day_told: &'static str,
+
     // a day
+    pub short_carbs: &'static str,
+    pub short_bolus: &'static str,
+    pub short_basal: &'static str,
+    pub grams: &'static str,
+    pub units: &'static str,
+    pub units_an_hour: &'static str,
+    pub up_to: &'static str,
     pub sensor: &'static str,
     pub meter: &'static str,
     pub scan: &'static str,
@@ -129,4 +159,17 @@ pub struct Texts {
     pub temporary: &'static str,
     pub extended_over: &'static str,
     pub continued: &'static str,
+}
+
+/// Puts arguments into a text, each in place of the next `{}`.
+pub fn fill(text: &str, arguments: &[&str]) -> String {
+    let mut filled = String::with_capacity(text.len() + arguments.iter().map(|words| words.len()).sum::<usize>());
+    let mut rest = arguments.iter();
+    for (index, part) in text.split("{}").enumerate() {
+        if index > 0 {
+            filled.push_str(rest.next().copied().unwrap_or_default());
+        }
+        filled.push_str(part);
+    }
+    filled
 }

@@ -1,0 +1,39 @@
+//! Smooth curves through points, as profiles of the day are drawn.
+
+use crate::svg::Path;
+
+/// How far the tangents reach: half of Catmull-Rom's, which stays close to the points (metrics 1.4: spline, 0.5).
+const TENSION: f64 = 1.0 / 12.0;
+
+type Point = (f64, f64);
+
+/// A line through the points.
+pub(crate) fn line(path: &mut Path, points: &[Point]) {
+    if let Some(first) = points.first() {
+        path.move_to(*first);
+        follow(path, points);
+    }
+}
+
+/// The area between an upper and a lower line over the same places.
+pub(crate) fn area(path: &mut Path, upper: &[Point], lower: &[Point]) {
+    let Some(first) = upper.first() else { return };
+    let back: Vec<Point> = lower.iter().rev().copied().collect();
+    path.move_to(*first);
+    follow(path, upper);
+    if let Some(turn) = back.first() {
+        path.line_to(*turn);
+        follow(path, &back);
+    }
+    path.close();
+}
+
+fn follow(path: &mut Path, points: &[Point]) {
+    let at = |index: usize| points[index.min(points.len() - 1)];
+    for index in 1..points.len() {
+        let (before, from, to, after) = (at(index.saturating_sub(2)), at(index - 1), at(index), at(index + 1));
+        let first = (from.0 + (to.0 - before.0) * TENSION, from.1 + (to.1 - before.1) * TENSION);
+        let second = (to.0 - (after.0 - from.0) * TENSION, to.1 - (after.1 - from.1) * TENSION);
+        path.curve_to(first, second, to);
+    }
+}

@@ -1,0 +1,143 @@
+//! Day by day: a small picture of each day, one beside the other.
+
+use crate::{
+    scale::{GlucoseAxis, Plot},
+    show::Show,
+    svg::{Anchor, Canvas, Path, Size, Svg},
+};
+use glucose::{Agp, DailyProfile};
+use jiff::civil::Date;
+use words::{Language, fill};
+
+/// Minutes without a reading after which the line breaks.
+const GAP: u16 = 30;
+const CELL: f64 = 62.0;
+const HEAD: f64 = 15.0;
+
+/// Draws every day of the period. Wide ones have a week to a row, from Monday to Sunday.
+pub fn daily_profiles(agp: &Agp, show: &Show, width: f64) -> Svg {
+    let columns: usize = if width < 500.0 { 3 } else { 7 };
+    let offset = match (columns, agp.days.first()) {
+        (7, Some(first)) if agp.days.len() > 7 => {
+            usize::from(first.on.weekday().to_monday_zero_offset().unsigned_abs())
+        }
+        _ => 0,
+    };
+    let offset = if agp.days.len().is_multiple_of(7) { 0 } else { offset };
+    let rows = (agp.days.len() + offset).div_ceil(columns).max(1);
+    let (axis_room, cell_width) = (30.0, (width - 30.0) / columns as f64);
+    let size = Size { width, height: rows as f64 * (CELL + HEAD + 4.0) + 4.0 };
+    let texts = show.texts();
+    let mut canvas = Canvas::new("profiles", size, texts.daily_profiles, &describe_profiles(agp, show));
+    for (index, day) in agp.days.iter().enumerate() {
+        let (row, column) = ((index + offset) / columns, (index + offset) % columns);
+        let left = axis_room + column as f64 * cell_width;
+        let top = row as f64 * (CELL + HEAD + 4.0) + HEAD;
+        let plot = Plot { left, top, right: left + cell_width, bottom: top + CELL };
+        draw_day(&mut canvas, day, GlucoseAxis::of_profile(show, plot), column == 0 || index == 0);
+    }
+    canvas.finish()
+}
+
+fn draw_day(canvas: &mut Canvas, day: &DailyProfile, axis: GlucoseAxis<'_>, labelled: bool) {
+    let (show, plot) = (axis.show, axis.plot);
+    axis.draw_target(canvas);
+    draw_beyond(canvas, day, axis);
+    draw_line(canvas, day, axis);
+    canvas.rect("p-frame", plot.left, plot.top, plot.width(), plot.height());
+    canvas.text("p-small", Anchor::Start, (plot.left + 3.0, plot.top - 4.0), &day_name(day.on, show.language));
+    if day.points.is_empty() {
+        canvas.text("p-small", Anchor::Middle, (plot.x(0.5), plot.top + plot.height() * 0.62), "–");
+    }
+    if labelled {
+        let limits = show.ranges.limits(show.unit);
+        for limit in [limits.low, limits.high] {
+            canvas.text("p-axis", Anchor::End, (plot.left - 4.0, axis.y(limit) + 4.0), &show.amount(limit));
+        }
+    }
+}
+
+fn day_name(on: Date, language: Language) -> String {
+    format!("{} {}", language.short_weekday(on), language.day_and_month(on))
+}
+
+fn draw_line(canvas: &mut Canvas, day: &DailyProfile, axis: GlucoseAxis<'_>) {
+    let mut path = Path::new();
+    for run in unbroken(day) {
+        for (index, (minute, mg_dl)) in run.iter().enumerate() {
+            let at = (axis.plot.x(f64::from(*minute) / 1440.0), axis.y_mg_dl(*mg_dl));
+            if index == 0 {
+                path.move_to(at)
+            } else {
+                path.line_to(at)
+            };
+        }
+    }
+    canvas.path("p-line", &path);
+}
+
+/// What is above and below the target range is filled down to it and up to it.
+fn draw_beyond(canvas: &mut Canvas, day: &DailyProfile, axis: GlucoseAxis<'_>) {
+    let limits = axis.show.ranges.limits(axis.show.unit);
+    let (high, low) = (axis.y(limits.high), axis.y(limits.low));
+    let (mut over, mut under) = (Path::new(), Path::new());
+    for run in unbroken(day) {
+        let points: Vec<(f64, f64)> = run
+            .iter()
+            .map(|(minute, mg_dl)| (axis.plot.x(f64::from(*minute) / 1440.0), axis.y_mg_dl(*mg_dl)))
+            .collect();
+        beyond(&mut over, &points, high, |y| y < high);
+        beyond(&mut under, &points, low, |y| y > low);
+    }
+    canvas.path("p-over", &over);
+    canvas.path("p-under", &under);
+}
+
+/// Closed areas between a level and the parts of a line that lie beyond it.
+fn beyond(path: &mut Path, points: &[(f64, f64)], level: f64, is_beyond: impl Fn(f64) -> bool) {
+    let mut open = false;
+    let crossing = |a: (f64, f64), b: (f64, f64)| (a.0 + (b.0 - a.0) * (level - a.1) / (b.1 - a.1), level);
+    for (index, point) in points.iter().enumerate() {
+        let before = index.checked_sub(1).map(|index| points[index]);
+        match (is_beyond(point.1), open) {
+            (true, false) => {
+                path.move_to(before.map_or((point.0, level), |before| crossing(before, *point))).line_to(*point);
+                open = true;
+            }
+            (true, true) => drop(path.line_to(*point)),
+            (false, true) => {
+                path.line_to(before.map_or((point.0, level), |before| crossing(before, *point))).close();
+                open = false;
+            }
+            (false, false) => {}
+        }
+    }
+    if let (true, Some(last)) = (open, points.last()) {
+        path.line_to((last.0, level)).close();
+    }
+}
+
+fn unbroken(day: &DailyProfile) -> impl Iterator<Item = &[(u16, f64)]> {
+    day.points.chunk_by(|a, b| b.0.abs_diff(a.0) <= GAP && b.0 >= a.0)
+}
+
+/// The days in words.
+pub fn describe_profiles(agp: &Agp, show: &Show) -> String {
+    let (texts, language) = (show.texts(), show.language);
+    let words: Vec<String> = agp
+        .days
+        .iter()
+        .map(|day| {
+            let values = || day.points.iter().map(|(_, mg_dl)| *mg_dl);
+            let name = day_name(day.on, language);
+            match (values().reduce(f64::min), values().reduce(f64::max)) {
+                (Some(lowest), Some(highest)) => {
+                    let highest = format!("{} {}", show.mg_dl(highest), show.unit_symbol());
+                    fill(texts.day_between, &[&name, &show.mg_dl(lowest), &highest])
+                }
+                _ => fill(texts.day_without, &[&name]),
+            }
+        })
+        .collect();
+    words.join(" ")
+}
