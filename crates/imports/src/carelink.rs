@@ -1,7 +1,20 @@
 //! CareLink, both generations: how their beginnings look. The readers are beside this file.
 
+mod alerts;
+mod basal;
+mod boluses;
+mod columns;
+mod entry;
+mod fingers;
+mod gather;
+mod loop_spans;
+mod marks;
 mod personal;
+mod preamble;
+mod rows;
 mod sections;
+mod sources;
+mod timeline;
 
 pub(crate) use personal::read as read_personal;
 pub(crate) use sections::read as read_sections;

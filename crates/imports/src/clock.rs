@@ -53,6 +53,10 @@ impl<'z> Clock<'z> {
         Self { zone, windows: Vec::new(), last: nothing, told_apart: 0, guessed: 0, skipped: 0 }
     }
 
+    pub fn zone(&self) -> &'z TimeZone {
+        self.zone
+    }
+
     /// Places a wall time about whose order nothing is known: of an hour that occurred twice, the first.
     #[inline]
     pub fn place(&mut self, wall: Wall) -> Placed {
@@ -179,7 +183,7 @@ pub(crate) struct InOrder {
 }
 
 impl InOrder {
-    const STEP_BACK: i64 = 600;
+    pub const STEP_BACK: i64 = 600;
 
     pub fn place(&mut self, clock: &mut Clock<'_>, wall: Wall) -> Placed {
         let Some(span) = clock.twice(wall) else {

@@ -127,3 +127,20 @@ fn small(text: &str) -> Option<i64> {
     }
     text.bytes().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
 }
+
+/// The order of dates in a file, from as many of them as are handed in: a part above twelve is a day.
+pub(crate) fn guess_order<'t>(dates: impl Iterator<Item = &'t str>) -> DateOrder {
+    let mut separator = '/';
+    for date in dates {
+        let date = date.trim_matches('"');
+        separator = date.chars().find(|c| !c.is_ascii_digit()).unwrap_or(separator);
+        let mut parts = date.splitn(3, ['/', '-', '.']).map(small);
+        match (parts.next().flatten(), parts.next().flatten()) {
+            (Some(first), _) if first > 31 => return DateOrder::YearMonthDay,
+            (Some(first), _) if first > 12 => return DateOrder::DayMonthYear,
+            (_, Some(second)) if second > 12 => return DateOrder::MonthDayYear,
+            _ => {}
+        }
+    }
+    if separator == '/' { DateOrder::MonthDayYear } else { DateOrder::DayMonthYear }
+}

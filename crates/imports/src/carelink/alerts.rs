@@ -1,0 +1,39 @@
+//! An alert that sounds again, and louder, is one alert until it is cleared.
+
+use super::entry::{Sited, What};
+use crate::Import;
+use glucose::{EventKind, NewEvent};
+
+/// Sounded again within this time without having been cleared, it is the same alert.
+const SAME_ALERT_MS: i64 = 60 * 60_000;
+
+struct Open<'t> {
+    text: &'t str,
+    last_ms: i64,
+}
+
+pub(super) fn join(sited: &[Sited<'_>], import: &mut Import) {
+    let mut open: Vec<Open<'_>> = Vec::new();
+    for one in sited {
+        let (text, code, cleared) = match one.what {
+            What::Alert { text, code } => (text, code, false),
+            What::Cleared { text, code } => (text, code, true),
+            _ => continue,
+        };
+        let at_ms = one.at.as_millisecond();
+        let known = open.iter().position(|alert| alert.text == text);
+        if cleared {
+            known.map(|index| open.swap_remove(index));
+        } else if let Some(index) = known {
+            let sounds_again = at_ms - open[index].last_ms <= SAME_ALERT_MS;
+            open[index].last_ms = at_ms;
+            if sounds_again {
+                continue;
+            }
+        } else {
+            open.push(Open { text, last_ms: at_ms });
+        }
+        let kind = EventKind::Alarm { text: text.to_owned(), code, cleared };
+        import.events.push(NewEvent::new(one.at, one.offset_min, kind));
+    }
+}
