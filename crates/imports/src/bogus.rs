@@ -3,16 +3,24 @@
 use crate::wall::Wall;
 
 const DAY: i64 = 86_400;
-/// 1970-01-01, 2000-01-01, 2016-01-01: where clocks of these devices begin after a reset.
-const RESETS: [i64; 3] = [0, 946_684_800, 1_451_606_400];
+/// 2000-01-01, 2005-01-01, 2016-01-01: where clocks of these devices begin after a reset. (1970 is never real.)
+const RESETS: [i64; 3] = [946_684_800, 1_104_537_600, 1_451_606_400];
 /// How long a clock may run on before somebody sets it.
 const UNSET_FOR: i64 = 14 * DAY;
+/// Rows this near before or after that time show that the date was real.
+const NEAR: i64 = 30 * DAY;
 /// How far the file's other rows must be from a reset date for it to be one.
 const FAR: i64 = 60 * DAY;
 
+/// Whether a clock that was just reset could show this.
+pub(crate) fn is_after_reset(wall: Wall) -> bool {
+    wall.0 < UNSET_FOR && wall.0 >= 0 || RESETS.iter().any(|reset| (*reset..*reset + UNSET_FOR).contains(&wall.0))
+}
+
 /// What is known of a file's time, to tell bogus dates from real ones. No clock is asked.
 pub(crate) struct Bounds {
-    middle: Wall,
+    /// The resets after which this file has rows that belong to nothing around them.
+    resets: Vec<i64>,
     latest: Option<Wall>,
 }
 
@@ -21,15 +29,21 @@ impl Bounds {
     pub fn of(mut walls: Vec<Wall>, exported: Option<Wall>) -> Self {
         let half = walls.len() / 2;
         let middle = if walls.is_empty() { Wall(0) } else { *walls.select_nth_unstable(half).1 };
-        Self { middle, latest: exported.map(|wall| Wall(wall.0 + DAY)) }
+        let stands_apart = |reset: i64| {
+            let around = |wall: &Wall| {
+                (reset - NEAR..reset).contains(&wall.0)
+                    || (reset + UNSET_FOR..reset + UNSET_FOR + NEAR).contains(&wall.0)
+            };
+            middle.0 - reset > FAR && !walls.iter().any(around)
+        };
+        let resets = RESETS.into_iter().filter(|reset| stands_apart(*reset)).collect();
+        Self { resets, latest: exported.map(|wall| Wall(wall.0 + DAY)) }
     }
 
     /// Why a wall time cannot be right; `None` when it can.
     pub fn bogus(&self, wall: Wall) -> Option<&'static str> {
-        let is_reset = |reset: &i64| {
-            (*reset..*reset + UNSET_FOR).contains(&wall.0) && (self.middle.0 - reset > FAR || *reset == 0)
-        };
-        if RESETS.iter().any(is_reset) {
+        let is_unset = |reset: &i64| (*reset..*reset + UNSET_FOR).contains(&wall.0);
+        if is_unset(&0) || self.resets.iter().any(is_unset) {
             return Some("The device's clock had not been set when this was recorded.");
         }
         let is_late = self.latest.is_some_and(|latest| wall > latest);

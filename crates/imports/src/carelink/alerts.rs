@@ -9,6 +9,7 @@ const SAME_ALERT_MS: i64 = 60 * 60_000;
 
 struct Open<'t> {
     text: &'t str,
+    code: Option<i32>,
     last_ms: i64,
 }
 
@@ -21,7 +22,10 @@ pub(super) fn join(sited: &[Sited<'_>], import: &mut Import) {
             _ => continue,
         };
         let at_ms = one.at.as_millisecond();
-        let known = open.iter().position(|alert| alert.text == text);
+        // Old pumps clear an alarm by its number, without its name.
+        let is_same = |alert: &Open<'_>| if text.is_empty() { alert.code == code } else { alert.text == text };
+        let known = open.iter().position(is_same);
+        let text = known.map_or(text, |index| open[index].text);
         if cleared {
             known.map(|index| open.swap_remove(index));
         } else if let Some(index) = known {
@@ -31,7 +35,7 @@ pub(super) fn join(sited: &[Sited<'_>], import: &mut Import) {
                 continue;
             }
         } else {
-            open.push(Open { text, last_ms: at_ms });
+            open.push(Open { text, code, last_ms: at_ms });
         }
         let kind = EventKind::Alarm { text: text.to_owned(), code, cleared };
         import.events.push(NewEvent::new(one.at, one.offset_min, kind));

@@ -22,6 +22,8 @@ enum Step {
     Rate(f64),
     Temp(TempBasal, i64),
     Suspend,
+    /// A blockage, or the reservoir taken out: nothing flows until a rate is told again.
+    Stop,
     Resume,
     /// Insulin was given, so that nothing is suspended any more.
     Flows,
@@ -86,7 +88,7 @@ struct Sweep {
     rates_are_effective: bool,
     programmed: Option<f64>,
     temp: Option<Temp>,
-    suspended_since: Option<i64>,
+    stopped: Option<Stopped>,
     open: Option<Segment>,
     done: Vec<Segment>,
 }
@@ -97,9 +99,16 @@ struct Temp {
     ends: i64,
 }
 
+#[derive(Clone, Copy)]
+struct Stopped {
+    since: i64,
+    /// A rate that is told ends it; a suspension ends by word only (the pattern goes on changing meanwhile).
+    until_rate: bool,
+}
+
 impl Sweep {
     fn new(rates_are_effective: bool) -> Self {
-        Self { rates_are_effective, programmed: None, temp: None, suspended_since: None, open: None, done: Vec::new() }
+        Self { rates_are_effective, programmed: None, temp: None, stopped: None, open: None, done: Vec::new() }
     }
 
     /// The last open segment is dropped: its end is in another export, as the whole segment is.
@@ -135,22 +144,27 @@ impl Sweep {
                 self.temp = Some(Temp { rate, ends: at + duration });
                 splits = true;
             }
-            Step::Suspend => self.suspended_since = self.suspended_since.or(Some(at)),
-            Step::Resume => self.suspended_since = None,
-            Step::Flows => {
-                self.suspended_since = self.suspended_since.filter(|since| at - since < 60_000);
+            Step::Suspend => {
+                let since = self.stopped.map_or(at, |stopped| stopped.since);
+                self.stopped = Some(Stopped { since, until_rate: false });
             }
+            Step::Stop => self.stopped = self.stopped.or(Some(Stopped { since: at, until_rate: true })),
+            Step::Resume => self.stopped = None,
+            Step::Flows => self.stopped = self.stopped.filter(|stopped| at - stopped.since < 60_000),
         }
         self.go_on(at, offset_min, splits);
     }
 
     /// Whether the row begins a new segment.
     fn take_rate(&mut self, rate: f64) -> bool {
-        if self.suspended_since.is_some() {
+        if let Some(stopped) = self.stopped {
             if rate > 0.0 {
                 self.programmed = Some(rate);
             }
-            return false;
+            if rate == 0.0 || !stopped.until_rate {
+                return false;
+            }
+            self.stopped = None;
         }
         match &mut self.temp {
             Some(temp) if self.rates_are_effective => temp.rate = Some(rate),
@@ -160,7 +174,7 @@ impl Sweep {
     }
 
     fn current(&self) -> Option<(f64, BasalDelivery)> {
-        match (self.suspended_since, self.temp) {
+        match (self.stopped, self.temp) {
             (Some(_), _) => Some((0.0, BasalDelivery::Suspended)),
             (None, Some(temp)) => temp.rate.map(|rate| (rate, BasalDelivery::Temporary)),
             (None, None) => self.programmed.map(|rate| (rate, BasalDelivery::Scheduled)),
@@ -185,6 +199,8 @@ fn step_of(what: &What<'_>) -> Option<Step> {
         What::Temp { amount, duration_ms } => Some(Step::Temp(*amount, *duration_ms)),
         What::Suspend(word) if is_resume(word) => Some(Step::Resume),
         What::Suspend(_) => Some(Step::Suspend),
+        What::Rewind => Some(Step::Stop),
+        What::Alert { text: "No Delivery", .. } => Some(Step::Stop),
         // The end row of a bolus may stand at the very second of the alarm that stopped it; a start row tells.
         What::Bolus(row) if row.delivered.is_none() || row.number.is_none() => Some(Step::Flows),
         _ => None,

@@ -9,6 +9,7 @@
 
 use super::entry::{Entry, What};
 use crate::{
+    bogus::is_after_reset,
     clock::{Clock, InOrder, Placed},
     wall::Wall,
 };
@@ -34,7 +35,7 @@ impl Change {
 
     /// From a date before the clock was set to a real one.
     pub fn is_first_setting(self) -> bool {
-        self.by() > 30 * DAY
+        self.by() > 30 * DAY && is_after_reset(self.from)
     }
 }
 

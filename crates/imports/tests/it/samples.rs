@@ -41,3 +41,10 @@ fn every_sample_is_read_or_refused_in_words() {
 pub fn carelink(name: &str) -> Option<Result<Import, Refused>> {
     Some(read(&std::fs::read(samples()?.join(name)).unwrap()))
 }
+
+#[test]
+#[ignore = "prints a whole sample, for people"]
+fn print_one() {
+    let import = carelink(&std::env::var("KINSIGHT_SAMPLE").unwrap()).unwrap().unwrap();
+    println!("{}", crate::frame::show(&import));
+}
