@@ -1,9 +1,17 @@
 //! The ambulatory glucose profile: percentile curves over the hours of the day, and the days behind them.
 //!
 //! Definition: metrics 1.4, as Tidepool's viz draws it "according to AGP spec": 24 one-hour bins by the local wall
-//! clock, all readings of all days pooled, percentiles of R type 7, smoothed cyclically with the weights 1-4-1.
+//! clock, all readings of all days pooled, percentiles of R type 7, smoothed cyclically with the weights 1-4-1. A
+//! repeated hour of the wall clock gives its bins more readings, a skipped one none.
 
-use crate::{period::Period, reading::Reading};
+use crate::{
+    bins::{bins, smoothed},
+    period::Period,
+    reading::Reading,
+    series::Series,
+    sufficiency::Sufficiency,
+    wall_clock::{date_of, day_of, minute_of, number_of},
+};
 use jiff::{civil::Date, tz::TimeZone};
 
 /// The five percentiles of one part of the day, in mg/dL.
@@ -26,20 +34,6 @@ pub struct DailyProfile {
     pub points: Vec<(u16, f64)>,
 }
 
-/// Whether there are enough data for the curves to mean something (metrics 1.3).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sufficiency {
-    /// Hours of readings: each counts for its interval.
-    pub hours: f64,
-    /// Percent of the period's time that has readings (first to last reading: see [`crate::wear`]).
-    pub percent: f64,
-    /// The percentile picture may be drawn: at least a day of data, and the best seven days, each with an hour or
-    /// more, are used to 70 % on average (Tidepool `calculateCGMDataSufficiency`).
-    pub curves: bool,
-    /// Fourteen days with readings on at least 70 % of the time (Battelino 2019).
-    pub report: bool,
-}
-
 /// The percentile curves of a period and the days behind them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Agp {
@@ -59,18 +53,40 @@ pub struct Agp {
     pub days: Vec<DailyProfile>,
 }
 
+/// A period of more days than this is cut to its last ones: no page draws more, and a wrong date must not fill memory.
+const MOST_DAYS: i64 = 3660;
+
 impl Agp {
     /// Of the sensor's readings within the period. Their order does not matter.
     pub fn of(readings: &[Reading], period: &Period, zone: &TimeZone) -> Self {
-        let _ = (readings, zone);
+        let (from, to) = period.instants(zone);
+        let series = Series::of(readings, from, to, zone);
+        let hours_raw = bins::<60, 24>(&series);
         Self {
             period: *period,
-            readings: 0,
-            hours: [None; 24],
-            hours_raw: [None; 24],
-            five_minutes: vec![None; 288],
-            sufficiency: Sufficiency { hours: 0.0, percent: 0.0, curves: false, report: false },
-            days: Vec::new(),
+            readings: series.len() as u64,
+            hours: smoothed(&hours_raw),
+            hours_raw,
+            five_minutes: bins::<5, 288>(&series).to_vec(),
+            sufficiency: Sufficiency::of(&series),
+            days: profiles(&series, period),
         }
     }
+}
+
+fn profiles(series: &Series, period: &Period) -> Vec<DailyProfile> {
+    let (first, last) = (number_of(period.first), number_of(period.last));
+    let first = first.max(last - MOST_DAYS + 1);
+    let mut list: Vec<DailyProfile> =
+        (first..=last).map(|day| DailyProfile { on: date_of(day), points: Vec::new() }).collect();
+    let mut start = 0;
+    for walls in series.wall.chunk_by(|a, b| day_of(*a) == day_of(*b)) {
+        let values = &series.mg_dl[start..start + walls.len()];
+        start += walls.len();
+        let place = usize::try_from(day_of(walls[0]) - first).ok();
+        if let Some(profile) = place.and_then(|place| list.get_mut(place)) {
+            profile.points = walls.iter().zip(values).map(|(wall, value)| (minute_of(*wall), *value)).collect();
+        }
+    }
+    list
 }

@@ -1,5 +1,13 @@
 //! Low and high episodes: when they began and ended, and how far they went (metrics 1.7).
+//!
+//! An episode begins with the first of consecutive readings beyond a limit that last 15 minutes, and ends with the
+//! first of consecutive readings back within it that last 15 minutes, or with the data (consensus table, Diabetes Care
+//! 55460; Danne 2017; Battelino 2023). 180→260→190 is one high episode.
 
+use crate::{
+    samples::Samples,
+    spells::{Spell, prolonged_highs, spells},
+};
 use jiff::Timestamp;
 
 /// Which limit an episode crossed.
@@ -15,21 +23,146 @@ pub enum Level {
     VeryHigh,
 }
 
-/// One episode: at least 15 minutes beyond a limit, until at least 15 minutes back within it.
+/// One episode below 70 or above 180 mg/dL.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Episode {
-    /// The limit it crossed. A low episode that reached very low is listed once with `reached: VeryLow`.
+    /// [`Level::Low`] or [`Level::High`].
     pub level: Level,
-    /// The furthest level it reached for 15 minutes.
+    /// The furthest level that it kept for 15 minutes: the same, [`Level::VeryLow`] or [`Level::VeryHigh`].
     pub reached: Level,
     /// The first reading beyond the limit.
     pub start: Timestamp,
-    /// The first reading of the recovery, or the end of the data.
+    /// The first reading of the recovery; at a gap or the end of the data, one interval after the last reading.
     pub end: Timestamp,
     /// The lowest or highest value, mg/dL.
     pub extreme: f64,
-    /// When it was reached.
+    /// When it was read.
     pub extreme_at: Timestamp,
-    /// Longer than 120 minutes below 70 mg/dL; for high ones: above 250 mg/dL for 90 of 120 minutes.
+    /// Below 70 mg/dL for more than 120 minutes; above 250 mg/dL for 90 minutes within 120.
     pub extended: bool,
+}
+
+impl Episode {
+    /// How long it lasted, in minutes.
+    pub fn minutes(&self) -> f64 {
+        (self.end.as_millisecond() - self.start.as_millisecond()) as f64 / 60_000.0
+    }
+}
+
+/// How many episodes there were of each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct EpisodeCounts {
+    /// Below 70 mg/dL.
+    pub hypo_lv1: u64,
+    /// Below 70 mg/dL without one below 54 in it.
+    pub hypo_lv1_excl: u64,
+    /// Below 54 mg/dL.
+    pub hypo_lv2: u64,
+    /// Below 70 mg/dL for more than 120 minutes.
+    pub hypo_extended: u64,
+    /// Above 180 mg/dL.
+    pub hyper_lv1: u64,
+    /// Above 180 mg/dL without one above 250 in it.
+    pub hyper_lv1_excl: u64,
+    /// Above 250 mg/dL.
+    pub hyper_lv2: u64,
+    /// Above 250 mg/dL for 90 minutes within 120, until back at 180 (cgmguru, citing Battelino 2023).
+    pub hyper_extended: u64,
+    /// Days that have readings; gaps are left out. Rates are episodes over these.
+    pub recorded_days: f64,
+}
+
+/// An episode lasts at least this long, and so does its recovery.
+const MINUTES: i64 = 15;
+
+/// A low episode is prolonged when it lasts longer than this.
+const PROLONGED_MINUTES: i64 = 120;
+
+/// The spells of one direction.
+struct Direction {
+    first: Vec<Spell>,
+    second: Vec<Spell>,
+    extended: Vec<Spell>,
+}
+
+impl Direction {
+    fn lows(samples: &Samples, minutes: i64, recovery: i64) -> Self {
+        let (enough, back) = (samples.in_minutes(minutes), samples.in_minutes(recovery));
+        let prolonged = (PROLONGED_MINUTES * 60_000 / samples.interval) as usize + 1;
+        Self {
+            first: spells(samples, |g| g < 70.0, enough, back),
+            second: spells(samples, |g| g < 54.0, enough, back),
+            extended: spells(samples, |g| g < 70.0, prolonged, back),
+        }
+    }
+
+    fn highs(samples: &Samples) -> Self {
+        let enough = samples.in_minutes(MINUTES);
+        Self {
+            first: spells(samples, |g| g > 180.0, enough, enough),
+            second: spells(samples, |g| g > 250.0, enough, enough),
+            extended: prolonged_highs(samples, enough),
+        }
+    }
+
+    fn exclusive(&self) -> u64 {
+        self.first.iter().filter(|spell| !self.second.iter().any(|second| spell.meets(second))).count() as u64
+    }
+
+    fn episodes(&self, samples: &Samples, levels: [Level; 2]) -> impl Iterator<Item = Episode> {
+        self.first.iter().map(move |spell| {
+            let meets = |others: &[Spell]| others.iter().any(|other| spell.meets(other));
+            let reached = levels[usize::from(meets(&self.second))];
+            episode(samples, *spell, levels[0], reached, meets(&self.extended))
+        })
+    }
+}
+
+/// All episodes in order of time, and how many of each kind.
+pub(crate) fn find(samples: &Samples) -> (Vec<Episode>, EpisodeCounts) {
+    let (lows, highs) = (Direction::lows(samples, MINUTES, MINUTES), Direction::highs(samples));
+    let mut list: Vec<Episode> = lows.episodes(samples, [Level::Low, Level::VeryLow]).collect();
+    list.extend(highs.episodes(samples, [Level::High, Level::VeryHigh]));
+    list.sort_by_key(|episode| episode.start);
+    let counts = EpisodeCounts {
+        hypo_lv1: lows.first.len() as u64,
+        hypo_lv1_excl: lows.exclusive(),
+        hypo_lv2: lows.second.len() as u64,
+        hypo_extended: lows.extended.len() as u64,
+        hyper_lv1: highs.first.len() as u64,
+        hyper_lv1_excl: highs.exclusive(),
+        hyper_lv2: highs.second.len() as u64,
+        hyper_extended: highs.extended.len() as u64,
+        recorded_days: samples.days(),
+    };
+    (list, counts)
+}
+
+/// Low episodes by other lengths: how many went below 54, and how many stayed between 54 and 70.
+pub(crate) fn count_lows(samples: &Samples, minutes: i64, recovery: i64) -> (u64, u64) {
+    let lows = Direction::lows(samples, minutes, recovery);
+    (lows.second.len() as u64, lows.exclusive())
+}
+
+fn episode(samples: &Samples, spell: Spell, level: Level, reached: Level, extended: bool) -> Episode {
+    let is_low = level == Level::Low;
+    let is_further = |a: usize, b: usize| {
+        if is_low { samples.mg_dl[a] < samples.mg_dl[b] } else { samples.mg_dl[a] > samples.mg_dl[b] }
+    };
+    let read = (spell.start..spell.end).filter(|index| samples.is_read[*index]);
+    let extreme = read.reduce(|best, index| if is_further(index, best) { index } else { best }).unwrap_or(spell.start);
+    let end = if spell.is_open { samples.at[spell.end - 1] + samples.interval } else { samples.at[spell.end] };
+    Episode {
+        level,
+        reached,
+        start: instant(samples.at[spell.start]),
+        end: instant(end),
+        extreme: samples.mg_dl[extreme],
+        extreme_at: instant(samples.at[extreme]),
+        extended,
+    }
+}
+
+fn instant(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
 }

@@ -1,6 +1,25 @@
 //! Every figure of one person and one window of time.
 
-use crate::{Event, Period, Reading, episodes::Episode, ranges::Ranges, time_in_range::TimeInRange};
+use crate::{
+    Event, Period, Reading,
+    definitions::{definition, definitions},
+    episodes::{self, Episode, EpisodeCounts},
+    grid::Grid,
+    insulin_totals::InsulinTotals,
+    mage::Mage,
+    pgs,
+    ranges::Ranges,
+    risk::Risk,
+    samples::Samples,
+    series::Series,
+    shares::Shares,
+    summary::Summary,
+    tally::Tally,
+    time_in_range::TimeInRange,
+    variability::Variability,
+    wall_clock::MINUTE_MS,
+    wear::Wear,
+};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// From when to when (`to` excluded), in which zone, by which ranges.
@@ -44,30 +63,94 @@ pub enum Figure {
 pub struct Figures {
     /// Number of readings.
     pub readings: u64,
-    /// Times in ranges.
+    /// Mean, standard deviation and what is made of them.
+    pub summary: Option<Summary>,
+    /// Times in the window's own ranges.
     pub time_in_range: Option<TimeInRange>,
+    /// Times by the fixed limits that the keys name.
+    pub shares: Option<Shares>,
+    /// Sensor wear.
+    pub wear: Option<Wear>,
+    /// Risk indices.
+    pub risk: Option<Risk>,
+    /// Change over time.
+    pub variability: Variability,
+    /// Mean amplitude of glycemic excursions.
+    pub mage: Mage,
+    /// Personal glycemic state.
+    pub pgs: Option<f64>,
     /// Low and high episodes, in order of time.
     pub episodes: Vec<Episode>,
+    /// How many of each kind; none without readings.
+    pub episode_counts: Option<EpisodeCounts>,
+    /// Insulin and carbohydrate.
+    pub insulin: InsulinTotals,
 }
 
 impl Figures {
-    /// Of the readings and events in the window.
+    /// Of the readings and events in the window. Their order does not matter.
     pub fn of(readings: &[Reading], events: &[Event], window: &Window) -> Self {
-        let _ = events;
-        let readings: Vec<Reading> =
-            readings.iter().filter(|reading| reading.at >= window.from && reading.at < window.to).copied().collect();
-        let time_in_range = TimeInRange::of(&readings, &window.ranges);
-        Self { readings: time_in_range.map_or(0, |times| times.readings), time_in_range, episodes: Vec::new() }
+        let insulin = InsulinTotals::of(events, window.from, window.to, &window.zone);
+        let series = Series::of(readings, window.from, window.to, &window.zone);
+        let window_ms = window.to.as_millisecond() - window.from.as_millisecond();
+        match Grid::of(&series, &window.zone) {
+            Some(grid) => Self::of_series(&series, &grid, window, window_ms, insulin),
+            None => Self::without_readings(insulin),
+        }
+    }
+
+    fn of_series(series: &Series, grid: &Grid, window: &Window, window_ms: i64, insulin: InsulinTotals) -> Self {
+        let weights = series.weights.as_deref();
+        let tally = Tally::of(&series.mg_dl, weights);
+        let compared = Tally::of(series.compared(), weights);
+        let other = (grid.step != FINE_MS).then(|| Grid::with_step(series, &window.zone, FINE_MS)).flatten();
+        let fine = other.as_ref().unwrap_or(grid);
+        let samples = Samples::of(series);
+        let (episodes, counts) = episodes::find(&samples);
+        let summary = Summary::of(&tally);
+        let shares = Shares::of(&compared);
+        let variability = Variability::of(series, grid, fine);
+        Self {
+            readings: series.len() as u64,
+            pgs: pgs::score(summary, shares, variability.gvp, &samples, grid),
+            summary,
+            time_in_range: TimeInRange::of_tally(&compared, &window.ranges),
+            shares,
+            wear: Wear::of(series, window_ms),
+            risk: Risk::of(series, &tally),
+            variability,
+            mage: Mage::of(fine),
+            episodes,
+            episode_counts: Some(counts),
+            insulin,
+        }
+    }
+
+    fn without_readings(insulin: InsulinTotals) -> Self {
+        Self {
+            readings: 0,
+            summary: None,
+            time_in_range: None,
+            shares: None,
+            wear: None,
+            risk: None,
+            variability: Variability::default(),
+            mage: Mage::default(),
+            pgs: None,
+            episodes: Vec::new(),
+            episode_counts: None,
+            insulin,
+        }
     }
 
     /// Every figure with its key, in the settled order.
     pub fn entries(&self) -> impl Iterator<Item = (&'static str, Figure)> {
-        [("n", Figure::Count(self.readings))].into_iter()
+        definitions().map(|definition| (definition.key, definition.figure(self)))
     }
 
     /// A figure by its key.
     pub fn figure(&self, key: &str) -> Figure {
-        self.entries().find(|(name, _)| *name == key).map_or(Figure::None, |(_, figure)| figure)
+        definition(key).map_or(Figure::None, |definition| definition.figure(self))
     }
 
     /// A figure by its key, as a number.
@@ -79,3 +162,6 @@ impl Figures {
         }
     }
 }
+
+/// MAGE and rates of change are defined on steps of five minutes, whatever the sensor's rhythm.
+const FINE_MS: i64 = 5 * MINUTE_MS;

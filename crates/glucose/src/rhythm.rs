@@ -1,32 +1,38 @@
 //! How often a sensor speaks, and what each reading weighs where several rhythms are mixed.
 
-/// No sensor in use is slower than this.
-const SLOWEST_MS: i64 = 15 * 60_000;
+use crate::wall_clock::MINUTE_MS;
 
-/// A rhythm is another one when it is this much slower or faster; jitter and doubled sources stay below.
+/// No sensor in use is slower than this.
+const SLOWEST_MS: i64 = 15 * MINUTE_MS;
+
+/// A rhythm is another one when it is more than this much slower or faster; jitter and doubled sources stay below.
 const ANOTHER_RHYTHM: f64 = 1.5;
+
+/// The intervals of a steady rhythm differ by no more than this part of themselves.
+const STEADY: f64 = 0.2;
 
 /// As many readings in a row make a rhythm; fewer are gaps.
 const READINGS_OF_A_RHYTHM: usize = 4;
 
-/// The usual interval in milliseconds: the median of the distances between neighbours, taken to whole seconds.
-/// `at` must be sorted. None for fewer than two instants.
+/// The usual interval in milliseconds: the median distance of neighbours, in whole minutes (at least one), as the
+/// published packages take it (metrics 1.3). `at` must rise. None for fewer than two instants.
 pub(crate) fn usual_interval(at: &[i64]) -> Option<i64> {
-    let mut intervals: Vec<i64> = at.windows(2).map(|pair| pair[1] - pair[0]).filter(|ms| *ms > 0).collect();
-    if intervals.is_empty() {
-        return None;
-    }
+    let first = at.get(1)? - at.first()?;
+    let median = if at.windows(2).all(|pair| pair[1] - pair[0] == first) { first } else { median_interval(at) };
+    Some(((median + MINUTE_MS / 2) / MINUTE_MS).max(1) * MINUTE_MS)
+}
+
+fn median_interval(at: &[i64]) -> i64 {
+    let mut intervals: Vec<i64> = at.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let middle = intervals.len() / 2;
-    let (_, median, _) = intervals.select_nth_unstable(middle);
-    Some((*median + 500) / 1000 * 1000).filter(|ms| *ms > 0)
+    *intervals.select_nth_unstable(middle).1
 }
 
 /// What each reading weighs, in milliseconds, when the rhythms are mixed; none when there is one rhythm only and
 /// plain counting is right. A reading weighs the interval to the next one, at most twice its own rhythm
 /// (metrics 1.10, pitfall 5), where its rhythm is the shorter of the intervals on its two sides.
-pub(crate) fn weights(at: &[i64]) -> Option<Vec<f64>> {
-    let usual = usual_interval(at)?;
-    let rhythms = rhythms(at);
+pub(crate) fn weights(at: &[i64], usual: i64) -> Option<Vec<f64>> {
+    let rhythms = rhythms(at, usual.max(SLOWEST_MS));
     if !is_mixed(&rhythms, usual) {
         return None;
     }
@@ -34,23 +40,25 @@ pub(crate) fn weights(at: &[i64]) -> Option<Vec<f64>> {
     Some(rhythms.iter().zip(next).map(|(own, next)| next.map_or(*own, |next| next.min(2 * own)) as f64).collect())
 }
 
-fn rhythms(at: &[i64]) -> Vec<i64> {
+/// The shorter of the intervals on both sides of each reading; never above `most`.
+fn rhythms(at: &[i64], most: i64) -> Vec<i64> {
     let interval = |left: usize| at.get(left + 1).map(|right| right - at[left]);
-    (0..at.len())
-        .map(|index| {
-            let before = index.checked_sub(1).and_then(interval).unwrap_or(i64::MAX);
-            let after = interval(index).unwrap_or(i64::MAX);
-            before.min(after).min(SLOWEST_MS)
-        })
-        .collect()
+    let beside = |index: usize| {
+        let before = index.checked_sub(1).and_then(interval).unwrap_or(i64::MAX);
+        before.min(interval(index).unwrap_or(i64::MAX)).min(most)
+    };
+    (0..at.len()).map(beside).collect()
 }
 
 fn is_mixed(rhythms: &[i64], usual: i64) -> bool {
+    let is_another =
+        |own: i64| own as f64 > ANOTHER_RHYTHM * usual as f64 || (own as f64) * ANOTHER_RHYTHM < usual as f64;
     rhythms.windows(READINGS_OF_A_RHYTHM).any(|run| {
-        let (least, most) = run.iter().fold((i64::MAX, 0), |(least, most), ms| (least.min(*ms), most.max(*ms)));
-        let steady = (most - least) as f64 <= 0.2 * least as f64;
-        let (slower, faster) =
-            (least as f64 > ANOTHER_RHYTHM * usual as f64, (most as f64) * ANOTHER_RHYTHM < usual as f64);
-        steady && (slower || faster)
+        run.iter().all(|own| is_another(*own))
+            && run
+                .iter()
+                .max()
+                .zip(run.iter().min())
+                .is_some_and(|(most, least)| (most - least) as f64 <= STEADY * *least as f64)
     })
 }

@@ -3,9 +3,10 @@
 use crate::{
     ranges::{Band, Ranges},
     reading::Reading,
-    rhythm::weights,
-    series::chosen,
+    series::Series,
+    tally::Tally,
 };
+use jiff::{Timestamp, tz::TimeZone};
 
 /// One part of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -52,26 +53,27 @@ impl TimeInRange {
     /// Of the sensor's readings (of its scans, when there is nothing else); none without any.
     /// Their order does not matter.
     pub fn of(readings: &[Reading], ranges: &Ranges) -> Option<Self> {
-        let readings = chosen(readings);
-        let at: Vec<i64> = readings.iter().map(|reading| reading.at.as_millisecond()).collect();
-        let classes = readings.iter().map(|reading| (ranges.band(reading.glucose), ranges.is_tight(reading.glucose)));
-        Self::count(classes, weights(&at).as_deref())
+        let series = Series::of(readings, Timestamp::MIN, Timestamp::MAX, &TimeZone::UTC);
+        Self::of_tally(&Tally::of(series.compared(), series.weights.as_deref()), ranges)
     }
 
-    /// From the band of each reading and whether it is tight; `weights` when the rhythms are mixed.
-    pub(crate) fn count(classes: impl Iterator<Item = (Band, bool)>, weights: Option<&[f64]>) -> Option<Self> {
-        let (mut bands, mut tight, mut all) = ([Tally::default(); 5], Tally::default(), Tally::default());
-        for (index, (band, is_tight)) in classes.enumerate() {
-            let weight = weights.map_or(1.0, |weights| weights[index]);
-            all.add(weight);
-            bands[band as usize].add(weight);
-            if is_tight {
-                tight.add(weight);
-            }
-        }
-        let [very_low, low, in_range, high, very_high] = bands.map(|tally| tally.share_of(all));
-        let tight = tight.share_of(all);
-        (all.readings > 0).then_some(Self { readings: all.readings, very_low, low, in_range, high, very_high, tight })
+    /// Of values to compare with limits in mg/dL.
+    pub(crate) fn of_tally(compared: &Tally, ranges: &Ranges) -> Option<Self> {
+        let limits = &ranges.mg_dl;
+        let share = |is_wanted: &dyn Fn(f64) -> bool| Share {
+            readings: compared.count_of(is_wanted),
+            percent: compared.percent(is_wanted),
+        };
+        let band = |band: Band| share(&|value| limits.band(value) == band);
+        (compared.count > 0).then(|| Self {
+            readings: compared.count,
+            very_low: band(Band::VeryLow),
+            low: band(Band::Low),
+            in_range: band(Band::In),
+            high: band(Band::High),
+            very_high: band(Band::VeryHigh),
+            tight: share(&|value| value >= limits.tight_low && value <= limits.tight_high),
+        })
     }
 
     /// The share of one band.
@@ -122,22 +124,4 @@ pub fn round_half_even(value: f64, decimals: u8) -> f64 {
     let is_half = ((scaled - scaled.trunc()).abs() - 0.5).abs() < 1e-9;
     let rounded = if is_half { 2.0 * (scaled / 2.0).round() } else { nearest };
     rounded / scale
-}
-
-#[derive(Clone, Copy, Default)]
-struct Tally {
-    readings: u64,
-    weight: f64,
-}
-
-impl Tally {
-    fn add(&mut self, weight: f64) {
-        self.readings += 1;
-        self.weight += weight;
-    }
-
-    fn share_of(self, all: Self) -> Share {
-        let percent = if all.weight > 0.0 { 100.0 * self.weight / all.weight } else { 0.0 };
-        Share { readings: self.readings, percent }
-    }
 }

@@ -1,0 +1,53 @@
+//! Means and standard deviations of plain numbers, in one pass and without losing digits.
+
+/// Count, mean and squares of numbers, gathered around a pivot near their mean.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spread {
+    count: f64,
+    pivot: f64,
+    sum: f64,
+    squares: f64,
+}
+
+impl Spread {
+    pub(crate) fn of(values: &[f64]) -> Self {
+        let mut spread = Self { pivot: values.first().copied().unwrap_or(0.0), ..Self::default() };
+        values.iter().for_each(|value| spread.add(*value));
+        spread
+    }
+
+    /// Empty, for numbers around `pivot`.
+    pub(crate) fn around(pivot: f64) -> Self {
+        Self { pivot, ..Self::default() }
+    }
+
+    pub(crate) fn add(&mut self, value: f64) {
+        let beside = value - self.pivot;
+        self.count += 1.0;
+        self.sum += beside;
+        self.squares += beside * beside;
+    }
+
+    pub(crate) fn remove(&mut self, value: f64) {
+        let beside = value - self.pivot;
+        self.count -= 1.0;
+        self.sum -= beside;
+        self.squares -= beside * beside;
+    }
+
+    pub(crate) fn mean(&self) -> Option<f64> {
+        (self.count > 0.0).then(|| self.pivot + self.sum / self.count)
+    }
+
+    /// Sample standard deviation, n−1; none for fewer than two numbers.
+    pub(crate) fn sd(&self) -> Option<f64> {
+        let squares = self.squares - self.sum * self.sum / self.count;
+        (self.count > 1.0).then(|| (squares.max(0.0) / (self.count - 1.0)).sqrt())
+    }
+}
+
+/// The mean of numbers; none of none.
+pub(crate) fn mean_of(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    (count > 0.0).then(|| sum / count)
+}
