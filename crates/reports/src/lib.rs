@@ -2,21 +2,30 @@
 //!
 //! Pure and deterministic: the name, the dates and the zone are arguments; the same arguments give the same bytes.
 
+mod agp_page;
 mod charts;
 mod day;
+mod event_rows;
+mod frame;
 mod ink;
+mod order;
+mod pdf;
 mod range_rows;
 mod scale;
 mod show;
 mod statistics;
 mod svg;
 
+pub use agp_page::{AgpPage, agp_page};
 pub use charts::{
     agp_chart, daily_profiles, day_chart, describe_agp, describe_day, describe_profiles, describe_ranges,
     describe_sparkline, sparkline, time_in_range_bar,
 };
 pub use day::DayView;
+pub use event_rows::{EventRow, event_rows};
 pub use ink::CHART_CSS;
+pub use order::{Order, Person};
+pub use pdf::{Paper, Pdf, PdfError};
 pub use range_rows::{Goal, RangeRow, range_rows};
 pub use show::Show;
 pub use statistics::{Statistic, statistics};

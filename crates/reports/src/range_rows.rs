@@ -9,6 +9,8 @@ use words::fill;
 pub struct Goal {
     /// `goal over 70%`.
     pub words: String,
+    /// `> 70%`, for a narrow column.
+    pub short: String,
     /// None without readings.
     pub is_met: Option<bool>,
 }
@@ -87,7 +89,8 @@ fn goal(band: Band, times: Option<&TimeInRange>, show: &Show) -> Option<Goal> {
     let words = fill(words, &[&percent]);
     let beyond = if band == Band::Low { texts.very_low } else { texts.very_high };
     let words = if has_beyond { fill(texts.goal_with, &[&words, &beyond.to_lowercase()]) } else { words };
-    Some(Goal { words, is_met })
+    let short = format!("{} {percent}", if band == Band::In { '>' } else { '<' });
+    Some(Goal { words, short, is_met })
 }
 
 fn goal_of(band: Band, goals: &Goals) -> Option<f64> {

@@ -31,8 +31,12 @@ pub fn statistics(figures: &Figures, agp: &Agp, show: &Show) -> Vec<Statistic> {
     };
     let plain = |key, name, value| Statistic { key, name, value, goal: None };
     let cv = number("cv");
-    let cv_goal =
-        Goal { words: fill(texts.goal_at_most, &[&language.percent(CV_GOAL, 0)]), is_met: cv.map(|cv| cv <= CV_GOAL) };
+    let limit = language.percent(CV_GOAL, 0);
+    let cv_goal = Goal {
+        words: fill(texts.goal_at_most, &[&limit]),
+        short: fill(texts.at_most, &[&limit]),
+        is_met: cv.map(|cv| cv <= CV_GOAL),
+    };
     let deviation = number("sd").map(|sd| match show.unit {
         Unit::MgDl => format!("{} {}", language.number(sd, 0), show.unit_symbol()),
         Unit::MmolL => format!("{} {}", language.number(show.in_shown_unit(sd), 1), show.unit_symbol()),

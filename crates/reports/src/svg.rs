@@ -6,19 +6,27 @@
 use std::fmt::{self, Display, Write};
 
 /// A finished chart: one `<svg>` element, ready to stand in a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Svg(String);
+#[derive(Clone, Debug, PartialEq)]
+pub struct Svg {
+    text: String,
+    size: Size,
+}
 
 impl Svg {
     /// The element.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Width by height.
+    pub(crate) fn ratio(&self) -> f64 {
+        self.size.width / self.size.height
     }
 }
 
 impl Display for Svg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -50,7 +58,10 @@ pub(crate) enum Anchor {
 }
 
 /// Writes one chart.
-pub(crate) struct Canvas(String);
+pub(crate) struct Canvas {
+    text: String,
+    size: Size,
+}
 
 impl Canvas {
     /// Begins a chart of this kind (a class), with what it is and what it says for those who cannot see it.
@@ -68,12 +79,12 @@ impl Canvas {
             push(&mut text, format_args!(" data-{name}=\"{}\"", Escaped(value)));
         }
         push(&mut text, format_args!("><title>{}</title><desc>{}</desc>", Escaped(title), Escaped(description)));
-        Self(text)
+        Self { text, size }
     }
 
     pub(crate) fn finish(mut self) -> Svg {
-        self.0.push_str("</svg>");
-        Svg(self.0)
+        self.text.push_str("</svg>");
+        Svg { text: self.text, size: self.size }
     }
 
     pub(crate) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
@@ -82,13 +93,16 @@ impl Canvas {
 
     pub(crate) fn rect(&mut self, class: &str, left: f64, top: f64, width: f64, height: f64) {
         let (x, y, width, height) = (Number(left), Number(top), Number(width), Number(height));
-        push(&mut self.0, format_args!(r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"/>"#));
+        push(
+            &mut self.text,
+            format_args!(r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"/>"#),
+        );
     }
 
     /// Nothing is written for an empty path.
     pub(crate) fn path(&mut self, class: &str, path: &Path) {
         if !path.0.is_empty() {
-            push(&mut self.0, format_args!(r#"<path class="{class}" d="{}"/>"#, path.0));
+            push(&mut self.text, format_args!(r#"<path class="{class}" d="{}"/>"#, path.0));
         }
     }
 
@@ -99,7 +113,7 @@ impl Canvas {
             Anchor::End => r#" text-anchor="end""#,
         };
         let (x, y, words) = (Number(at.0), Number(at.1), Escaped(words));
-        push(&mut self.0, format_args!(r#"<text class="{class}" x="{x}" y="{y}"{anchor}>{words}</text>"#));
+        push(&mut self.text, format_args!(r#"<text class="{class}" x="{x}" y="{y}"{anchor}>{words}</text>"#));
     }
 }
 

@@ -47,6 +47,19 @@ impl Language {
         }
     }
 
+    /// `1–14 Mar 2026`, `20 Feb – 5 Mar 2026`, `25 Dec 2025 – 7 Jan 2026`.
+    pub fn short_days(self, first: Date, last: Date) -> String {
+        let end = self.short_date(last);
+        if first == last {
+            return end;
+        }
+        match self {
+            Language::English if first.year() != last.year() => format!("{} – {end}", self.short_date(first)),
+            Language::English if first.month() != last.month() => format!("{} – {end}", self.day_and_month(first)),
+            Language::English => format!("{}–{end}", first.day()),
+        }
+    }
+
     /// `14:05`.
     pub fn time(self, at: Time) -> String {
         match self {

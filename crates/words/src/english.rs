@@ -56,6 +56,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     goal_above: "goal over {}",
     goal_below: "goal under {}",
     goal_at_most: "goal at most {}",
+    at_most: "≤ {}",
     goal_with: "{} with {}",
 
     mean_glucose: "Mean glucose",
@@ -84,6 +85,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     daily_profiles_explained: "Each box is one day from midnight to midnight. The band is the target range.",
     born: "Born",
     period: "Period",
+    length: "Length",
     made_on: "Made on {}",
     page_of: "Page {} of {}",
     figure: "Figure",
@@ -143,6 +145,11 @@ pub(crate) const ENGLISH: Texts = Texts {
     temporary_target: "Temporary target",
     automatic: "automatic",
     temporary: "temporary",
-    extended_over: "over {}",
-    continued: "continued",
+    extended_over: "{} of it over {}",
+    programmed: "{} programmed",
+    rapid: "rapid",
+    long_acting: "long-acting",
+    day_legend: "● in range  ▲ above  ▼ below (larger: far above, far below)  ◇ meter  ! alarm  N note  C set change  \
+                 S sensor  × delivery suspended  E exercise",
+    continued: "{}, continued",
 };

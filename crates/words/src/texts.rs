@@ -59,6 +59,8 @@ pub struct Texts {
     pub goal_above: &'static str,
     pub goal_below: &'static str,
     pub goal_at_most: &'static str,
+    /// The same in a narrow column: `≤ 36%`.
+    pub at_most: &'static str,
     /// A goal of a band together with the one beyond it: the goal, the other band.
     pub goal_with: &'static str,
 
@@ -89,6 +91,7 @@ pub struct Texts {
     pub daily_profiles_explained: &'static str,
     pub born: &'static str,
     pub period: &'static str,
+    pub length: &'static str,
     pub made_on: &'static str,
     pub page_of: &'static str,
     pub figure: &'static str,
@@ -157,7 +160,14 @@ pub struct Texts {
     pub temporary_target: &'static str,
     pub automatic: &'static str,
     pub temporary: &'static str,
+    /// Units, how long.
     pub extended_over: &'static str,
+    pub programmed: &'static str,
+    pub rapid: &'static str,
+    pub long_acting: &'static str,
+    /// What the dots of a day mean.
+    pub day_legend: &'static str,
+    /// A day whose table goes on: the day.
     pub continued: &'static str,
 }
 

@@ -2,8 +2,9 @@
 
 use crate::svg::Path;
 
-/// How far the tangents reach: half of Catmull-Rom's, which stays close to the points (metrics 1.4: spline, 0.5).
-const TENSION: f64 = 1.0 / 12.0;
+/// How far the tangents reach, in parts of the distance between the neighbours. Catmull-Rom has a sixth; less would look broken,
+/// more would leave the points.
+const TENSION: f64 = 1.0 / 7.0;
 
 type Point = (f64, f64);
 

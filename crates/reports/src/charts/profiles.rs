@@ -5,31 +5,30 @@ use crate::{
     show::Show,
     svg::{Anchor, Canvas, Path, Size, Svg},
 };
-use glucose::{Agp, DailyProfile};
+use glucose::DailyProfile;
 use jiff::civil::Date;
 use words::{Language, fill};
 
 /// Minutes without a reading after which the line breaks.
 const GAP: u16 = 30;
-const CELL: f64 = 62.0;
+const CELL: f64 = 78.0;
 const HEAD: f64 = 15.0;
 
-/// Draws every day of the period. Wide ones have a week to a row, from Monday to Sunday.
-pub fn daily_profiles(agp: &Agp, show: &Show, width: f64) -> Svg {
+/// Draws every one of these days (`Agp::days`). Wide ones have a week to a row, from Monday to Sunday where the weeks
+/// are not whole.
+pub fn daily_profiles(days: &[DailyProfile], show: &Show, width: f64) -> Svg {
     let columns: usize = if width < 500.0 { 3 } else { 7 };
-    let offset = match (columns, agp.days.first()) {
-        (7, Some(first)) if agp.days.len() > 7 => {
-            usize::from(first.on.weekday().to_monday_zero_offset().unsigned_abs())
-        }
+    let offset = match (columns, days.first()) {
+        (7, Some(first)) if days.len() > 7 => usize::from(first.on.weekday().to_monday_zero_offset().unsigned_abs()),
         _ => 0,
     };
-    let offset = if agp.days.len().is_multiple_of(7) { 0 } else { offset };
-    let rows = (agp.days.len() + offset).div_ceil(columns).max(1);
+    let offset = if days.len().is_multiple_of(7) { 0 } else { offset };
+    let rows = (days.len() + offset).div_ceil(columns).max(1);
     let (axis_room, cell_width) = (30.0, (width - 30.0) / columns as f64);
     let size = Size { width, height: rows as f64 * (CELL + HEAD + 4.0) + 4.0 };
     let texts = show.texts();
-    let mut canvas = Canvas::new("profiles", size, texts.daily_profiles, &describe_profiles(agp, show));
-    for (index, day) in agp.days.iter().enumerate() {
+    let mut canvas = Canvas::new("profiles", size, texts.daily_profiles, &describe_profiles(days, show));
+    for (index, day) in days.iter().enumerate() {
         let (row, column) = ((index + offset) / columns, (index + offset) % columns);
         let left = axis_room + column as f64 * cell_width;
         let top = row as f64 * (CELL + HEAD + 4.0) + HEAD;
@@ -122,10 +121,12 @@ fn unbroken(day: &DailyProfile) -> impl Iterator<Item = &[(u16, f64)]> {
 }
 
 /// The days in words.
-pub fn describe_profiles(agp: &Agp, show: &Show) -> String {
+pub fn describe_profiles(days: &[DailyProfile], show: &Show) -> String {
     let (texts, language) = (show.texts(), show.language);
-    let words: Vec<String> = agp
-        .days
+    if days.is_empty() {
+        return texts.no_readings.to_owned();
+    }
+    let words: Vec<String> = days
         .iter()
         .map(|day| {
             let values = || day.points.iter().map(|(_, mg_dl)| *mg_dl);

@@ -14,7 +14,7 @@ const WORDS_LEFT: f64 = 86.0;
 const ROW: f64 = 40.0;
 
 /// The size of the bar with its words; it fits a phone.
-pub const BAR_SIZE: Size = Size { width: 340.0, height: 5.0 * ROW };
+const BAR_SIZE: Size = Size { width: 360.0, height: 5.0 * ROW };
 
 /// Draws the bar of the parts of time, from very high at the top to very low at the bottom.
 pub fn time_in_range_bar(times: Option<&TimeInRange>, show: &Show) -> Svg {
@@ -56,9 +56,10 @@ fn draw_leader(canvas: &mut Canvas, from: f64, to: f64) {
 
 fn draw_words(canvas: &mut Canvas, row: &RangeRow, middle: f64, right: f64) {
     canvas.text("p-strong", Anchor::Start, (WORDS_LEFT, middle - 2.0), row.name);
-    canvas.text("p-big", Anchor::End, (right - 78.0, middle + 1.0), &row.percent);
-    canvas.text("p-small", Anchor::End, (right, middle + 1.0), &row.a_day);
-    canvas.text("p-small", Anchor::Start, (WORDS_LEFT, middle + 12.0), &row.limits);
+    canvas.text("p-big", Anchor::End, (right - 84.0, middle - 1.0), &row.percent);
+    canvas.text("p-small", Anchor::End, (right, middle - 2.0), &row.a_day);
+    let goal = row.goal.as_ref().map(|goal| format!(" · {}", goal.words)).unwrap_or_default();
+    canvas.text("p-small", Anchor::Start, (WORDS_LEFT, middle + 12.0), &format!("{}{goal}", row.limits));
 }
 
 /// The bar in words.
