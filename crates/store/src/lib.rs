@@ -1,1 +1,82 @@
+//! The database, and the one gate in front of it. Small on purpose: it owns no decisions, it makes them durable.
+//!
+//! A record's data are reached only through an [`Access`], which only [`Store::with_patient`] makes; one's own
+//! account through [`Own`]; lists through [`Store::overview`] and [`Store::clinic_patients`].
+#![deny(missing_docs)]
 
+mod access;
+mod accounts;
+mod actor;
+mod audit;
+mod care_partners;
+#[doc(hidden)]
+pub mod chunk;
+mod days;
+mod db;
+mod error;
+mod events;
+mod inside;
+mod keys;
+mod mails;
+mod news;
+mod outbox;
+mod overview;
+mod own;
+mod passwords;
+mod readings;
+mod records;
+mod reports;
+mod rights;
+mod seed;
+mod settings;
+mod sign_in;
+mod standing;
+mod throttle;
+mod tidy;
+mod tokens;
+mod uploads;
+mod visits;
+mod words;
+
+pub use access::Access;
+pub use accounts::NewAccount;
+pub use actor::{Actor, Origin, Roster};
+pub use audit::{AuditReport, BrokenLine};
+pub use chunk::{Latest, Summary14};
+pub use error::{Conflict, Error, Invalid, WeakPassword};
+pub use inside::Store;
+pub use mails::SITE;
+pub use news::{News, What};
+pub use outbox::Message;
+pub use overview::{ClinicPatients, Overview, RecordLine};
+pub use own::{Account, AccountSettings, ActivityLine, Own, SentMessage, SessionLine};
+pub use readings::Added;
+pub use records::{AppToken, NewRecord, Record, RecordSettings};
+pub use reports::{Prepared, Receipt, Report};
+pub use rights::{CanView, Download, Manage, Right, Upload, View};
+pub use seed::{SeedAccount, SeedClinic, SeedGrant, SeedPlan, Seeded};
+pub use settings::{Clock, Database, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
+pub use sign_in::{Session, SessionToken};
+pub use uploads::*;
+
+/// Every statement of this room, for the test that prepares each on both databases.
+fn all_statements() -> Vec<db::Sql> {
+    let files: &[&[db::Sql]] = &[
+        accounts::STATEMENTS,
+        care_partners::STATEMENTS,
+        days::STATEMENTS,
+        outbox::STATEMENTS,
+        overview::STATEMENTS,
+        own::STATEMENTS,
+        records::STATEMENTS,
+        reports::STATEMENTS,
+        seed::STATEMENTS,
+        sign_in::STATEMENTS,
+        standing::STATEMENTS,
+        throttle::STATEMENTS,
+        tokens::STATEMENTS,
+        uploads::STATEMENTS,
+        db::MIGRATE_STATEMENTS,
+    ];
+    files.iter().flat_map(|list| list.iter().copied()).chain(audit::statements()).collect()
+}

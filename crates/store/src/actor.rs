@@ -1,0 +1,74 @@
+//! Who asks. Made only here, by `sign_in.rs` and by the roster that the binary receives at start.
+
+use crate::error::Error;
+use sharing::{AccountId, Duty, Id, RecordId, TokenScope};
+use std::net::IpAddr;
+
+/// Somebody who asks the store for something; opaque, so that nobody outside can claim to be somebody.
+#[derive(Clone, Debug)]
+pub struct Actor(pub(crate) Who);
+
+/// The inside of an actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Who {
+    /// Somebody who signed in.
+    Account { id: AccountId },
+    /// A phone app or device, by the id of its token.
+    App { token: Id, record: RecordId, scope: TokenScope },
+    /// The server itself.
+    Duty(Duty),
+}
+
+impl Actor {
+    /// The account behind it, when there is one.
+    pub fn account(&self) -> Option<AccountId> {
+        match self.0 {
+            Who::Account { id } => Some(id),
+            Who::App { .. } | Who::Duty(_) => None,
+        }
+    }
+
+    /// The one record that an app's token is for.
+    pub fn record(&self) -> Option<RecordId> {
+        match self.0 {
+            Who::App { record, .. } => Some(record),
+            Who::Account { .. } | Who::Duty(_) => None,
+        }
+    }
+}
+
+/// The actors of the server's own duties; received once, at the start.
+#[derive(Debug)]
+pub struct Roster(pub(crate) ());
+
+impl Roster {
+    /// The actor that does one duty.
+    pub fn on(&self, duty: Duty) -> Actor {
+        Actor(Who::Duty(duty))
+    }
+}
+
+/// Where a request came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The network address.
+    pub address: Option<IpAddr>,
+    /// What the browser calls itself; cut to 200 characters.
+    pub browser: String,
+}
+
+impl Actor {
+    /// Whether this is the server itself on that duty; nobody else is even told that there is such a thing.
+    pub(crate) fn on(&self, duty: Duty) -> Result<(), Error> {
+        if self.0 == Who::Duty(duty) { Ok(()) } else { Err(Error::NotFound) }
+    }
+}
+
+impl Origin {
+    /// In one line, cut to 260 characters, without control characters.
+    pub(crate) fn line(&self) -> String {
+        let address = self.address.map_or(String::new(), |address| format!("{address} "));
+        let browser = self.browser.chars().filter(|c| !c.is_control()).take(200);
+        address.chars().chain(browser).collect()
+    }
+}

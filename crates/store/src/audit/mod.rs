@@ -1,0 +1,227 @@
+//! The audit: one hash chain a record and one an account, insert-only, written in the transaction of what it records.
+
+mod anchor;
+mod verify;
+
+pub use verify::{AuditReport, BrokenLine};
+
+use crate::{
+    access::Entered,
+    actor::Who,
+    db::{Sql, Tx, params, statements},
+    error::Error,
+    inside::Inside,
+    keys::place,
+    standing,
+    visits::Over,
+};
+use aws_lc_rs::digest;
+use jiff::Timestamp;
+use sharing::{AccountId, Id, Purpose, RecordId, RightKind, Standing};
+
+statements! {
+    // Takes the next number and answers the hash that the new line stands on; also locks the chain.
+    NEXT = "insert into audit_heads (chain, number, hash, anchored) values ($1, 1, $2, 0) \
+        on conflict (chain) do update set number = audit_heads.number + 1, anchored = 0 returning number, hash";
+    INSERT = "insert into audit (chain, number, at, who, act, purpose, count, detail, hash) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    HEAD = "update audit_heads set hash = $2 where chain = $1";
+}
+
+/// All statements of the audit.
+pub(crate) fn statements() -> Vec<Sql> {
+    [STATEMENTS, anchor::STATEMENTS, verify::STATEMENTS].concat()
+}
+
+/// What the first line of a chain stands on.
+const NOTHING: [u8; 32] = [0; 32];
+
+/// A line to be written.
+pub(crate) struct Entry {
+    chain: Chain,
+    at: Timestamp,
+    who: Who,
+    act: &'static str,
+    purpose: &'static str,
+    count: u32,
+    detail: String,
+}
+
+/// Whose chain a line belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chain {
+    Record(RecordId),
+    Account(AccountId),
+}
+
+impl Chain {
+    fn id(self) -> Id {
+        match self {
+            Self::Record(RecordId(id)) | Self::Account(AccountId(id)) => id,
+        }
+    }
+}
+
+impl Entry {
+    /// The first look of a visit, with the repeats that could not be written before it.
+    pub(crate) fn look(entered: &Entered, uncounted: u32) -> Self {
+        Self { count: 1 + uncounted, ..Self::of(entered, "looked", standing_word(entered.standing)) }
+    }
+
+    /// Anything that changes or takes away.
+    pub(crate) fn act(right: RightKind, entered: &Entered, uncounted: u32) -> Self {
+        let act = match right {
+            RightKind::View => "looked",
+            RightKind::Download => "downloaded",
+            RightKind::Upload => "uploaded",
+            RightKind::Manage => "changed",
+        };
+        Self { count: 1 + uncounted, ..Self::of(entered, act, standing_word(entered.standing)) }
+    }
+
+    /// A refusal; `standing` tells whether the person has some access.
+    pub(crate) fn refusal(
+        who: Who,
+        record: RecordId,
+        right: RightKind,
+        purpose: Purpose,
+        standing: Standing,
+        at: Timestamp,
+    ) -> Self {
+        let act = match right {
+            RightKind::View => "refused a look",
+            RightKind::Download => "refused a download",
+            RightKind::Upload => "refused an upload",
+            RightKind::Manage => "refused a change",
+        };
+        let detail = standing_word(standing).to_owned();
+        Self { chain: Chain::Record(record), at, who, act, purpose: purpose.name(), count: 1, detail }
+    }
+
+    /// Another line about the same visit: what exactly was done.
+    pub(crate) fn more(entered: &Entered, act: &'static str, detail: &str) -> Self {
+        Self::of(entered, act, detail)
+    }
+
+    /// The end of a visit: so many looks more than the first.
+    pub(crate) fn over(over: &Over, at: Timestamp) -> Self {
+        let act = if over.purpose == Purpose::DeviceUpload { "uploaded again" } else { "looked again" };
+        Self {
+            chain: Chain::Record(over.record),
+            at,
+            who: over.who,
+            act,
+            purpose: over.purpose.name(),
+            count: over.repeats,
+            detail: standing_word(over.standing).to_owned(),
+        }
+    }
+
+    /// A line of an account's activity.
+    pub(crate) fn activity(account: AccountId, at: Timestamp, act: &'static str, detail: String) -> Self {
+        let who = Who::Account { id: account };
+        Self { chain: Chain::Account(account), at, who, act, purpose: "", count: 1, detail }
+    }
+
+    fn of(entered: &Entered, act: &'static str, detail: &str) -> Self {
+        Self {
+            chain: Chain::Record(entered.record),
+            at: entered.now,
+            who: entered.who,
+            act,
+            purpose: entered.purpose.name(),
+            count: 1,
+            detail: detail.to_owned(),
+        }
+    }
+}
+
+/// Writes a line at the end of its chain. What a stranger asks about a record that does not exist goes to the
+/// stranger's own chain, so that nobody can grow chains of nothing.
+pub(crate) fn write(tx: &mut Tx, inside: &Inside, entry: &Entry) -> Result<(), Error> {
+    let chain = match entry.chain {
+        Chain::Record(record) if !standing::exists(tx, record)? => match entry.who {
+            Who::Account { id } => Chain::Account(id),
+            Who::App { record, .. } => Chain::Record(record),
+            Who::Duty(_) => return Ok(()),
+        },
+        chain => chain,
+    };
+    let id = chain.id().to_string();
+    let row = tx.query_one(NEXT, params![id.as_str(), NOTHING])?.ok_or(Error::Unavailable)?;
+    let (number, before) = (row.int(0)?, row.bytes(1)?);
+    let detail = match entry.detail.as_str() {
+        "" => Vec::new(),
+        text => inside.keys.seal(place("audit", &detail_column(number), chain.id()), text.as_bytes())?,
+    };
+    let line = Line {
+        chain: &id,
+        number,
+        at: entry.at.as_millisecond(),
+        who: &who_text(entry.who),
+        act: entry.act,
+        purpose: entry.purpose,
+        count: entry.count.into(),
+        detail: &detail,
+    };
+    let hash = line.hash(before);
+    tx.execute(
+        INSERT,
+        params![id.as_str(), number, line.at, line.who, line.act, line.purpose, line.count, detail.as_slice(), hash],
+    )?;
+    tx.execute(HEAD, params![id.as_str(), hash]).map(drop)
+}
+
+/// The sealed column of one line, which opens nowhere else.
+pub(crate) fn detail_column(number: i64) -> String {
+    format!("detail:{number}")
+}
+
+/// A line as it is hashed.
+struct Line<'a> {
+    chain: &'a str,
+    number: i64,
+    at: i64,
+    who: &'a str,
+    act: &'a str,
+    purpose: &'a str,
+    count: i64,
+    detail: &'a [u8],
+}
+
+impl Line<'_> {
+    /// Over everything in the line and the hash before it; each field with its length, so that none runs into the next.
+    fn hash(&self, before: &[u8]) -> [u8; 32] {
+        let mut sum = digest::Context::new(&digest::SHA256);
+        let fields = [before, self.chain.as_bytes(), self.who.as_bytes(), self.act.as_bytes(), self.purpose.as_bytes()];
+        for field in fields.into_iter().chain([self.detail]) {
+            sum.update(&(field.len() as u64).to_be_bytes());
+            sum.update(field);
+        }
+        for number in [self.number, self.at, self.count] {
+            sum.update(&number.to_be_bytes());
+        }
+        sum.finish().as_ref().try_into().expect("SHA-256 gives 32 bytes")
+    }
+}
+
+/// Who, as a line names them.
+pub(crate) fn who_text(who: Who) -> String {
+    match who {
+        Who::Account { id } => format!("account {id}"),
+        Who::App { token, .. } => format!("app {token}"),
+        Who::Duty(duty) => format!("duty {duty:?}"),
+    }
+}
+
+fn standing_word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Owner => "owner",
+        Standing::CarePartner { .. } => "care partner",
+        Standing::ClinicOfRecord(_) => "clinic that keeps the record",
+        Standing::LinkedClinic { .. } => "linked clinic",
+        Standing::App(_) => "app",
+        Standing::OnDuty(_) => "server",
+        Standing::Stranger => "stranger",
+    }
+}

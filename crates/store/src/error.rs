@@ -1,0 +1,108 @@
+//! What can go wrong at the database's door; no driver error leaves it.
+
+use sharing::Refusal;
+use std::error::Error as StdError;
+
+/// Every way in which a call to the store can fail.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or it may not be known that there is.
+    #[error("not found")]
+    NotFound,
+    /// Known to the person, and refused for this reason.
+    #[error("forbidden: {0:?}")]
+    Forbidden(Refusal),
+    /// What was brought cannot be kept.
+    #[error("invalid: {0}")]
+    Invalid(Invalid),
+    /// Something else was there first.
+    #[error("conflict: {0:?}")]
+    Conflict(Conflict),
+    /// No session, or one that has ended; or the e-mail address and the password do not belong together.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// Too many tries; again after this many seconds.
+    #[error("too many tries; wait {retry_after_s} s")]
+    TooMany {
+        /// How long to wait.
+        retry_after_s: u64,
+    },
+    /// The database does not answer just now.
+    #[error("the database does not answer")]
+    Unavailable,
+    /// Our fault, or a damaged file.
+    #[error("broken")]
+    Broken(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+impl Error {
+    /// Our fault, told in a few words without anybody's data.
+    pub(crate) fn broken(what: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Broken(what.into())
+    }
+}
+
+/// What is wrong with what was brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// The password is too weak.
+    #[error("password: {0}")]
+    Password(WeakPassword),
+    /// No name, or one of more than 120 characters.
+    #[error("name")]
+    Name,
+    /// A birth date in the future or before 1880.
+    #[error("birth date")]
+    BornOn,
+    /// Not a country of two letters.
+    #[error("country")]
+    Country,
+    /// Not a language of two letters.
+    #[error("language")]
+    Language,
+    /// Not a time zone of the IANA list.
+    #[error("time zone")]
+    Zone,
+    /// The link or token is wrong, used or over.
+    #[error("token")]
+    Token,
+    /// A period of no days, or too many.
+    #[error("period")]
+    Period,
+    /// Something is longer than can be kept.
+    #[error("too long")]
+    TooLong,
+    /// Nothing that could be kept.
+    #[error("empty")]
+    Empty,
+}
+
+/// Why a password was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WeakPassword {
+    /// Under 14 characters of all four kinds, and under 15 of anything.
+    #[error("too short")]
+    TooShort,
+    /// Over 1,024 characters.
+    #[error("too long")]
+    TooLong,
+    /// The person's name, birthday or e-mail address with a little around it.
+    #[error("personal")]
+    Personal,
+    /// The same few characters over and over, or a plain sequence.
+    #[error("simple")]
+    Simple,
+}
+
+/// What was there first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// The name or address is already in use.
+    Taken,
+    /// Somebody else changed it in between.
+    Changed,
+    /// The database is not empty.
+    NotEmpty,
+    /// The upload was taken back already.
+    TakenBack,
+}

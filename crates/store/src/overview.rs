@@ -1,0 +1,174 @@
+//! Lists over many records, one line each. They start from the relation, never from the records.
+
+use crate::{
+    actor::{Actor, Who},
+    chunk::Summary14,
+    days::open_headline,
+    db::{Row, Tx, params, statements},
+    error::Error,
+    inside::{Inside, Store},
+    keys::place,
+    records::open_name,
+    standing::{self, permission, role},
+    words::unit,
+};
+use glucose::{Reading, Trend, Unit};
+use jiff::Timestamp;
+use sharing::{AccountId, ClinicId, ClinicRole, Decision, Permission, RecordId, RightKind, Standing, allows};
+use std::sync::Arc;
+
+statements! {
+    OWN = "select id, name, unit from records where account = $1 order by made_at, id";
+    FOLLOWING = "select r.id, r.name, r.unit, g.permission from grants g join records r on r.id = g.record \
+        where g.partner = $1 order by g.since_at, r.id";
+    CLINICS = "select c.id, c.name from clinic_members m join clinics c on c.id = m.clinic \
+        where m.account = $1 order by m.since_at, c.id";
+    MEMBER = "select m.role, c.name from clinic_members m join clinics c on c.id = m.clinic \
+        where m.account = $1 and m.clinic = $2";
+    KEPT = "select id, name, unit from records where clinic = $1 order by made_at, id";
+    HEADLINE = "select sealed from latest where record = $1";
+    LINKED = "select r.id, r.name, r.unit from links l join records r on r.id = l.record \
+        where l.clinic = $1 order by l.since_at, r.id";
+}
+
+/// What somebody sees first: their own records, whom they follow, their clinics.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overview {
+    /// Records of their own.
+    pub own: Vec<RecordLine>,
+    /// Records that were shared with them, if they may look now.
+    pub following: Vec<RecordLine>,
+    /// Clinics that they are members of.
+    pub clinics: Vec<(ClinicId, String)>,
+}
+
+/// One record in a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordLine {
+    /// Which.
+    pub id: RecordId,
+    /// Whose data these are.
+    pub name: String,
+    /// The unit to show.
+    pub unit: Unit,
+    /// The last reading.
+    pub latest: Option<Reading>,
+    /// Its arrow.
+    pub trend: Option<Trend>,
+    /// The reading before it.
+    pub previous: Option<Reading>,
+    /// What the one who looks was given; none for their own.
+    pub permission: Option<Permission>,
+    /// The last fourteen days in a few numbers.
+    pub summary: Summary14,
+}
+
+/// The patients of a clinic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClinicPatients {
+    /// Which clinic.
+    pub clinic: ClinicId,
+    /// Its name.
+    pub name: String,
+    /// What the one who looks does there.
+    pub role: ClinicRole,
+    /// Records that the clinic keeps and records that are linked to it; without figures for the front desk.
+    pub patients: Vec<RecordLine>,
+}
+
+impl Store {
+    /// What `who` sees first.
+    pub async fn overview(&self, who: &Actor) -> Result<Overview, Error> {
+        let account = who.account().ok_or(Error::NotSignedIn)?;
+        let inside = Arc::clone(&self.0);
+        let now = self.0.clock.now();
+        self.0.db.read(move |tx| overview(tx, &inside, account, now)).await
+    }
+
+    /// The patients of a clinic, for its members.
+    pub async fn clinic_patients(&self, who: &Actor, clinic: ClinicId) -> Result<ClinicPatients, Error> {
+        let account = who.account().ok_or(Error::NotSignedIn)?;
+        let inside = Arc::clone(&self.0);
+        let now = self.0.clock.now();
+        self.0.db.read(move |tx| clinic_patients(tx, &inside, account, clinic, now)).await
+    }
+}
+
+fn overview(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<Overview, Error> {
+    let mut own = Vec::new();
+    for row in tx.query(OWN, params![account])? {
+        own.push(line(tx, inside, &row, None, true)?);
+    }
+    let mut following = Vec::new();
+    for row in tx.query(FOLLOWING, params![account])? {
+        if may_look(tx, account, RecordId(row.id(0)?), now)? {
+            following.push(line(tx, inside, &row, Some(permission(row.text(3)?)?), true)?);
+        }
+    }
+    let mut clinics = Vec::new();
+    for row in tx.query(CLINICS, params![account])? {
+        let clinic = ClinicId(row.id(0)?);
+        clinics.push((clinic, inside.keys.open_text(place("clinics", "name", clinic.0), row.bytes(1)?)?));
+    }
+    Ok(Overview { own, following, clinics })
+}
+
+fn clinic_patients(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    clinic: ClinicId,
+    now: Timestamp,
+) -> Result<ClinicPatients, Error> {
+    let member = tx.query_one(MEMBER, params![account, clinic])?.ok_or(Error::NotFound)?;
+    let mut rows = tx.query(KEPT, params![clinic])?;
+    rows.extend(tx.query(LINKED, params![clinic])?);
+    let mut patients = Vec::with_capacity(rows.len());
+    for row in rows {
+        let figures = may_look(tx, account, RecordId(row.id(0)?), now)?;
+        patients.push(line(tx, inside, &row, None, figures)?);
+    }
+    Ok(ClinicPatients {
+        clinic,
+        name: inside.keys.open_text(place("clinics", "name", clinic.0), member.bytes(1)?)?,
+        role: role(member.text(0)?)?,
+        patients,
+    })
+}
+
+/// The policy's word on a look, for each line by itself.
+fn may_look(tx: &mut Tx, account: AccountId, record: RecordId, now: Timestamp) -> Result<bool, Error> {
+    let standing: Standing = standing::of(tx, Who::Account { id: account }, record)?;
+    Ok(matches!(allows(standing, RightKind::View, now), Decision::Allowed(_)))
+}
+
+fn line(
+    tx: &mut Tx,
+    inside: &Inside,
+    row: &Row,
+    permission: Option<Permission>,
+    figures: bool,
+) -> Result<RecordLine, Error> {
+    let id = RecordId(row.id(0)?);
+    let mut line = RecordLine {
+        id,
+        name: open_name(inside, id, row.bytes(1)?)?,
+        unit: unit(row.text(2)?)?,
+        latest: None,
+        trend: None,
+        previous: None,
+        permission,
+        summary: Summary14::default(),
+    };
+    if figures {
+        let key = inside.keys.record(id)?;
+        if let Some(row) = tx.query_one(HEADLINE, params![id])? {
+            let headline = open_headline(&key, row.bytes(0)?)?;
+            line.latest = headline.latest.reading;
+            line.trend = line.latest.and_then(|reading| reading.trend);
+            line.previous = headline.latest.previous;
+            line.summary = headline.summary.figures();
+        }
+    }
+    Ok(line)
+}

@@ -1,0 +1,111 @@
+//! The only way to take a report away: whoever prepares one leaves a receipt, and the patient is told.
+
+use crate::{
+    access::Access,
+    db::{params, statements},
+    error::{Error, Invalid},
+    inside::Inside,
+    keys::{place, random},
+    mails,
+    outbox::{self, NewMessage},
+    records::Record,
+    rights::Download,
+};
+use glucose::{Event, Period, Reading};
+use jiff::Timestamp;
+use sharing::{AccountId, Standing};
+
+statements! {
+    LOG = "insert into reports_log (record, receipt, at, who, what) values ($1, $2, $3, $4, $5)";
+    OWNER = "select a.id, a.email, a.name from records r join accounts a on a.id = r.account where r.id = $1";
+}
+
+/// Which report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// The ambulatory glucose profile.
+    Agp(Period),
+    /// Day by day.
+    Daily(Period),
+}
+
+impl Report {
+    /// Its days.
+    pub fn period(self) -> Period {
+        match self {
+            Self::Agp(period) | Self::Daily(period) => period,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Agp(_) => "agp",
+            Self::Daily(_) => "daily",
+        }
+    }
+}
+
+/// Everything that a report is drawn from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prepared {
+    /// Whose.
+    pub record: Record,
+    /// The readings of the period, oldest first.
+    pub readings: Vec<Reading>,
+    /// The events of the period, oldest first, as far as visible.
+    pub events: Vec<Event>,
+    /// Printed on the report, and leads back to the line of the view history.
+    pub receipt: Receipt,
+    /// When.
+    pub made_at: Timestamp,
+}
+
+/// The number of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Three groups of four characters.
+    pub number: String,
+}
+
+impl Access<'_, Download> {
+    /// Reads what a report needs, writes the report log, and tells the patient when somebody else takes it.
+    pub fn prepare_report(&mut self, report: Report) -> Result<Prepared, Error> {
+        let period = report.period();
+        if period.first > period.last || period.days() > 3660 {
+            return Err(Error::Invalid(Invalid::Period));
+        }
+        let record = self.record()?;
+        let (from, to) = period.instants(&record.zone);
+        let (readings, events) = (self.readings_within(from, to)?, self.events_within(from, to)?);
+        let number = receipt_number()?;
+        let what = format!("{} {} {}", report.name(), period.first, period.last);
+        let (tx, inside, entered) = self.parts();
+        let who = crate::audit::who_text(entered.who);
+        tx.execute(LOG, params![entered.record, number.as_str(), entered.now, who, what.as_str()])?;
+        if entered.standing != Standing::Owner
+            && let Some(row) = tx.query_one(OWNER, params![entered.record])?
+        {
+            let owner = AccountId(row.id(0)?);
+            let (email, name) = owner_of(inside, owner, row.bytes(1)?, row.bytes(2)?)?;
+            let message = NewMessage::to_account(owner, &email, mails::downloaded(&name, &number));
+            let message = message.about(entered.record);
+            outbox::put(tx, inside, &message, entered.now)?;
+        }
+        let made_at = entered.now;
+        self.audit("prepared a report", &format!("{what}, receipt {number}"))?;
+        Ok(Prepared { record, readings, events, receipt: Receipt { number }, made_at })
+    }
+}
+
+fn owner_of(inside: &Inside, owner: AccountId, email: &[u8], name: &[u8]) -> Result<(String, String), Error> {
+    let open = |column, sealed| inside.keys.open_text(place("accounts", column, owner.0), sealed);
+    Ok((open("email", email)?, open("name", name)?))
+}
+
+/// Twelve characters that nobody mistakes for others: 60 bits.
+fn receipt_number() -> Result<String, Error> {
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let bytes = random::<12>()?;
+    let letters: Vec<char> = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    Ok(letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}

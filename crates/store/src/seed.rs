@@ -1,0 +1,195 @@
+//! Fills an empty database with a family and a clinic: the demo, and tests. Refuses a database that has anybody in it.
+
+use crate::{
+    accounts::{self, NewAccount},
+    actor::{Actor, Who},
+    care_partners,
+    db::{Tx, params, statements},
+    error::{Conflict, Error},
+    inside::{Inside, Store, new_id},
+    keys::place,
+    records::{self, Keeper, NewRecord},
+    standing::{role_word, scope_word},
+    tokens,
+};
+use jiff::Timestamp;
+use sharing::{AccountId, ClinicId, ClinicRole, Email, Grant, Permission, RecordId, TokenScope, Visibility};
+use std::{collections::HashMap, sync::Arc};
+
+statements! {
+    ANYBODY = "select 1 from accounts limit 1";
+    RECORDS = "select id from records where account = $1 order by made_at, id";
+    CLINIC = "insert into clinics (id, name, made_at) values ($1, $2, $3)";
+    MEMBER = "insert into clinic_members (account, clinic, role, since_at) values ($1, $2, $3, $4)";
+    TOKEN = "insert into app_tokens (id, hash, record, name, scope, made_at) values ($1, $2, $3, $4, $5, $6)";
+}
+
+/// What to fill a database with.
+#[derive(Clone, Debug, Default)]
+pub struct SeedPlan {
+    /// People, with addresses that count as confirmed.
+    pub accounts: Vec<SeedAccount>,
+    /// Who was let in to whose record.
+    pub grants: Vec<SeedGrant>,
+    /// Clinics and their patients.
+    pub clinics: Vec<SeedClinic>,
+}
+
+/// A person.
+#[derive(Clone, Debug)]
+pub struct SeedAccount {
+    /// The account; its own record, if it has one, is the first of its records.
+    pub new: NewAccount,
+    /// More records: children.
+    pub records: Vec<NewRecord>,
+}
+
+/// A grant between people of the plan.
+#[derive(Clone, Debug)]
+pub struct SeedGrant {
+    /// Whose record.
+    pub owner: Email,
+    /// Which of the owner's records, from 0.
+    pub record: usize,
+    /// Who was let in.
+    pub partner: Email,
+    /// How far.
+    pub permission: Permission,
+    /// At what.
+    pub visibility: Visibility,
+    /// Until when.
+    pub until_at: Option<Timestamp>,
+}
+
+/// A clinic of the plan.
+#[derive(Clone, Debug)]
+pub struct SeedClinic {
+    /// Its name.
+    pub name: String,
+    /// People of the plan who work there.
+    pub members: Vec<(Email, ClinicRole)>,
+    /// Records that it keeps.
+    pub patients: Vec<NewRecord>,
+}
+
+/// What came of a plan.
+#[derive(Clone, Debug)]
+pub struct Seeded {
+    /// The accounts, in the order of the plan.
+    pub accounts: Vec<AccountId>,
+    /// The records of each account, in the order of the plan.
+    pub records: Vec<Vec<RecordId>>,
+    /// The clinics, each with its patients, in the order of the plan.
+    pub clinics: Vec<(ClinicId, Vec<RecordId>)>,
+    /// For each record a device that may upload to it.
+    pub devices: HashMap<RecordId, Actor>,
+}
+
+impl Store {
+    /// Carries the plan out, whole or not at all.
+    pub async fn seed(&self, plan: SeedPlan) -> Result<Seeded, Error> {
+        let mut hashes = Vec::with_capacity(plan.accounts.len());
+        for account in &plan.accounts {
+            hashes.push(self.0.passwords.hash(&account.new.password).await?);
+        }
+        let inside = Arc::clone(&self.0);
+        let now = self.0.clock.now();
+        let work = move |tx: &mut Tx| Seeding::new(tx, &inside, now)?.carry_out(&plan, &hashes);
+        self.0.db.write(work, |_| ()).await
+    }
+}
+
+/// The state of seeding.
+struct Seeding<'a> {
+    tx: &'a mut Tx,
+    inside: &'a Inside,
+    now: Timestamp,
+    people: HashMap<String, (AccountId, Vec<RecordId>)>,
+    seeded: Seeded,
+}
+
+impl<'a> Seeding<'a> {
+    fn new(tx: &'a mut Tx, inside: &'a Inside, now: Timestamp) -> Result<Self, Error> {
+        if tx.query_one(ANYBODY, params![])?.is_some() {
+            return Err(Error::Conflict(Conflict::NotEmpty));
+        }
+        let seeded = Seeded { accounts: vec![], records: vec![], clinics: vec![], devices: HashMap::new() };
+        Ok(Self { tx, inside, now, people: HashMap::new(), seeded })
+    }
+
+    fn carry_out(mut self, plan: &SeedPlan, hashes: &[String]) -> Result<Seeded, Error> {
+        for (account, hash) in plan.accounts.iter().zip(hashes) {
+            self.person(account, hash)?;
+        }
+        for grant in &plan.grants {
+            self.grant(grant)?;
+        }
+        for clinic in &plan.clinics {
+            self.clinic(clinic)?;
+        }
+        Ok(self.seeded)
+    }
+
+    fn person(&mut self, person: &SeedAccount, hash: &str) -> Result<(), Error> {
+        let account = accounts::insert(self.tx, self.inside, &person.new, hash, Some(self.now), self.now)?;
+        let mut list = Vec::new();
+        for row in self.tx.query(RECORDS, params![account])? {
+            list.push(RecordId(row.id(0)?));
+        }
+        for record in &person.records {
+            list.push(records::insert(self.tx, self.inside, Keeper::Account(account), record, self.now)?);
+        }
+        list.iter().try_for_each(|record| self.device(*record))?;
+        self.people.insert(person.new.email.key(), (account, list.clone()));
+        self.seeded.accounts.push(account);
+        self.seeded.records.push(list);
+        Ok(())
+    }
+
+    fn known(&self, email: &Email) -> Result<&(AccountId, Vec<RecordId>), Error> {
+        self.people.get(&email.key()).ok_or(Error::NotFound)
+    }
+
+    fn grant(&mut self, grant: &SeedGrant) -> Result<(), Error> {
+        let record = *self.known(&grant.owner)?.1.get(grant.record).ok_or(Error::NotFound)?;
+        let partner = self.known(&grant.partner)?.0;
+        let grant = Grant {
+            record,
+            partner,
+            permission: grant.permission,
+            visibility: grant.visibility,
+            since_at: self.now,
+            until_at: grant.until_at,
+            paused_until_at: None,
+        };
+        care_partners::give(self.tx, &grant)
+    }
+
+    fn clinic(&mut self, clinic: &SeedClinic) -> Result<(), Error> {
+        let id = ClinicId(new_id());
+        let name = self.inside.keys.seal(place("clinics", "name", id.0), clinic.name.as_bytes())?;
+        self.tx.execute(CLINIC, params![id, name, self.now])?;
+        for (email, role) in &clinic.members {
+            let member = self.known(email)?.0;
+            self.tx.execute(MEMBER, params![member, id, role_word(*role), self.now])?;
+        }
+        let mut patients = Vec::with_capacity(clinic.patients.len());
+        for patient in &clinic.patients {
+            let record = records::insert(self.tx, self.inside, Keeper::Clinic(id), patient, self.now)?;
+            self.device(record)?;
+            patients.push(record);
+        }
+        self.seeded.clinics.push((id, patients));
+        Ok(())
+    }
+
+    /// A device of this record; its token is thrown away, so that nobody else is this device.
+    fn device(&mut self, record: RecordId) -> Result<(), Error> {
+        let (id, scope) = (new_id(), TokenScope::Upload);
+        let name = self.inside.keys.seal(place("app_tokens", "name", id), b"Simulated device")?;
+        let hash = tokens::hash(&tokens::secret()?);
+        self.tx.execute(TOKEN, params![id, hash, record, name, scope_word(scope), self.now])?;
+        self.seeded.devices.insert(record, Actor(Who::App { token: id, record, scope }));
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! What `kinsight` decides at the start: where the data are, where the key is, what time it is.
+
+use jiff::Timestamp;
+use std::{fmt, path::PathBuf, sync::Arc};
+
+/// How to open a store.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// Where the data are.
+    pub database: Database,
+    /// Where the keys are.
+    pub keys: KeySettings,
+    /// What time it is.
+    pub clock: Clock,
+    /// How dear one try at a password is.
+    pub password_cost: PasswordCost,
+    /// How many reads may run at once (at least 1; connections in all on PostgreSQL).
+    pub readers: usize,
+}
+
+/// Which database.
+#[derive(Clone)]
+pub enum Database {
+    /// The embedded one, in this file.
+    Sqlite {
+        /// The file; its folder is made when it is not there.
+        path: PathBuf,
+    },
+    /// For tests: the embedded one in a temporary folder, gone with the store.
+    SqliteInMemory,
+    /// A server.
+    Postgres {
+        /// As libpq knows it: `postgresql://user@host/database`; `options=-csearch_path%3Dname` chooses a schema.
+        url: String,
+    },
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite { path } => write!(f, "Sqlite({})", path.display()),
+            Self::SqliteInMemory => f.write_str("SqliteInMemory"),
+            Self::Postgres { .. } => f.write_str("Postgres(…)"),
+        }
+    }
+}
+
+/// Where the keys are.
+#[derive(Clone, Debug)]
+pub struct KeySettings {
+    /// The master key.
+    pub master: MasterKeySource,
+    /// The key store of the embedded database; `keys.sqlite` beside the data when not given.
+    pub key_store: Option<PathBuf>,
+    /// Where the signed heads of the audit chains are kept outside the database; no file when not given.
+    pub anchors: Option<PathBuf>,
+}
+
+/// Where the master key comes from.
+#[derive(Clone)]
+pub enum MasterKeySource {
+    /// A file, one key a line (`1 base64`, the last line is the one in use); made with mode 0600 when it is not there and nothing is sealed yet.
+    File(PathBuf),
+    /// An environment variable of this name, keys as in the file, separated by commas.
+    Env(String),
+    /// The bytes themselves (tests).
+    Bytes([u8; 32]),
+}
+
+impl fmt::Debug for MasterKeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "File({})", path.display()),
+            Self::Env(name) => write!(f, "Env({name})"),
+            Self::Bytes(_) => f.write_str("Bytes(…)"),
+        }
+    }
+}
+
+/// Tells the time; handed in, so that tests can hold it still.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock that asks `now`.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// How dear one try at a password is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum PasswordCost {
+    /// Argon2id with 19 MiB and two rounds.
+    #[default]
+    Full,
+    /// As cheap as can be, for tests; release builds refuse to open with it.
+    CheapForTests,
+}

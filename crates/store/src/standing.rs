@@ -1,0 +1,97 @@
+//! How somebody relates to a record, read in the transaction that uses it. No cache, no copy.
+
+use crate::{
+    actor::Who,
+    db::{Row, Tx, params, statements},
+    error::Error,
+};
+use sharing::{AccountId, ClinicId, ClinicRole, Permission, RecordId, Standing, TokenScope, Visibility};
+
+statements! {
+    KEPT_BY = "select r.account, r.clinic, m.role from records r \
+        left join clinic_members m on m.clinic = r.clinic and m.account = $2 where r.id = $1";
+    GRANT = "select permission, insulin, carbs, notes, devices, until_at, paused_until_at from grants \
+        where record = $1 and partner = $2";
+    LINKED = "select m.role, l.insulin, l.carbs, l.notes, l.devices, l.until_at from links l \
+        join clinic_members m on m.clinic = l.clinic and m.account = $2 where l.record = $1 order by l.since_at, l.clinic";
+    APP = "select t.scope from app_tokens t join records r on r.id = t.record where t.id = $2 and t.record = $1";
+    EXISTS = "select 1 from records where id = $1";
+}
+
+/// The standing of `who` to `record`, right now.
+pub(crate) fn of(tx: &mut Tx, who: Who, record: RecordId) -> Result<Standing, Error> {
+    match who {
+        Who::Account { id } => of_account(tx, id, record),
+        Who::App { token, record: own, .. } if own == record => {
+            let row = tx.query_one(APP, params![record, token])?;
+            row.map_or(Ok(Standing::Stranger), |row| Ok(Standing::App(scope(row.text(0)?)?)))
+        }
+        Who::App { .. } => Ok(Standing::Stranger),
+        Who::Duty(duty) => {
+            let known = tx.query_one(EXISTS, params![record])?.is_some();
+            Ok(if known { Standing::OnDuty(duty) } else { Standing::Stranger })
+        }
+    }
+}
+
+fn of_account(tx: &mut Tx, account: AccountId, record: RecordId) -> Result<Standing, Error> {
+    let Some(kept) = tx.query_one(KEPT_BY, params![record, account])? else { return Ok(Standing::Stranger) };
+    if kept.opt_id(0)? == Some(account.0) {
+        return Ok(Standing::Owner);
+    }
+    if let (Some(_), Some(role)) = (kept.opt_id(1)?.map(ClinicId), kept.opt_text(2)?) {
+        return Ok(Standing::ClinicOfRecord(self::role(role)?));
+    }
+    if let Some(row) = tx.query_one(GRANT, params![record, account])? {
+        return Ok(Standing::CarePartner {
+            permission: permission(row.text(0)?)?,
+            visibility: visibility(&row, 1)?,
+            until_at: row.opt_instant(5)?,
+            paused_until_at: row.opt_instant(6)?,
+        });
+    }
+    tx.query_one(LINKED, params![record, account])?.map_or(Ok(Standing::Stranger), |row| {
+        Ok(Standing::LinkedClinic {
+            role: self::role(row.text(0)?)?,
+            visibility: visibility(&row, 1)?,
+            until_at: row.opt_instant(5)?,
+        })
+    })
+}
+
+/// Whether there is such a record.
+pub(crate) fn exists(tx: &mut Tx, record: RecordId) -> Result<bool, Error> {
+    Ok(tx.query_one(EXISTS, params![record])?.is_some())
+}
+
+/// What is visible, from four columns that begin at `first`.
+pub(crate) fn visibility(row: &Row, first: usize) -> Result<Visibility, Error> {
+    let flag = |column| row.int(column).map(|value| value != 0);
+    Ok(Visibility {
+        insulin: flag(first)?,
+        carbs: flag(first + 1)?,
+        notes: flag(first + 2)?,
+        devices: flag(first + 3)?,
+    })
+}
+
+macro_rules! words {
+    ($type:ident, $to:ident, $from:ident: $($variant:ident = $word:literal),*) => {
+        /// As the database writes it.
+        pub(crate) fn $to(value: $type) -> &'static str {
+            match value { $($type::$variant => $word),* }
+        }
+
+        /// As the database wrote it.
+        pub(crate) fn $from(word: &str) -> Result<$type, Error> {
+            match word {
+                $($word => Ok($type::$variant),)*
+                _ => Err(Error::broken(concat!("not a ", stringify!($type)))),
+            }
+        }
+    };
+}
+
+words!(Permission, permission_word, permission: ViewOnly = "view only", ViewAndDownload = "view and download");
+words!(ClinicRole, role_word, role: Admin = "admin", Clinician = "clinician", FrontDesk = "front desk");
+words!(TokenScope, scope_word, scope: Upload = "upload", Follow = "follow");

@@ -1,0 +1,46 @@
+//! What the worker tidies: visits that are over, and what nobody can use any more.
+
+use crate::{
+    actor::Actor,
+    audit::{self, Entry},
+    db::Tx,
+    error::Error,
+    inside::Store,
+    sign_in, throttle, tokens,
+};
+use jiff::Timestamp;
+use sharing::{Duty, RecordId};
+use std::sync::Arc;
+
+impl Store {
+    /// Writes the counts of visits that are over.
+    pub async fn flush_visits(&self, duty: &Actor) -> Result<(), Error> {
+        duty.on(Duty::Expire)?;
+        self.write_visits(Some(self.0.clock.now())).await
+    }
+
+    /// Drops sessions, tokens and counted tries that are over; answers how many.
+    pub async fn tidy(&self, duty: &Actor) -> Result<u64, Error> {
+        duty.on(Duty::Expire)?;
+        let now = self.0.clock.now();
+        let work = move |tx: &mut Tx| Ok(tokens::tidy(tx, now)? + sign_in::tidy(tx, now)? + throttle::tidy(tx, now)?);
+        self.0.db.write(work, |_| ()).await
+    }
+
+    /// Destroys a record's key, for good: its data cannot be read any more, here or in any copy or backup of the data.
+    pub async fn destroy_record_key(&self, duty: &Actor, record: RecordId) -> Result<(), Error> {
+        duty.on(Duty::Expire)?;
+        let inside = Arc::clone(&self.0);
+        self.0.db.read(move |_| inside.keys.destroy_record(record)).await
+    }
+
+    /// Writes the counts of the visits that are over by `by`, or of all.
+    pub(crate) async fn write_visits(&self, by: Option<Timestamp>) -> Result<(), Error> {
+        let over = self.0.visits.take_over(by);
+        let inside = Arc::clone(&self.0);
+        let now = self.0.clock.now();
+        let work =
+            move |tx: &mut Tx| over.iter().try_for_each(|visit| audit::write(tx, &inside, &Entry::over(visit, now)));
+        self.0.db.write(work, |()| ()).await
+    }
+}
