@@ -1,0 +1,133 @@
+//! A record's readings: a span of them, the last values, and single ones as an app sends them.
+
+use crate::{
+    access::Access,
+    chunk::{Chunk, Datum, EventDatum, Headline, Latest, Merged, NEAR_MS, ReadingDatum, Row, day_of},
+    days::{Day, Stored, by_day},
+    error::Error,
+    news::What,
+    rights::{CanView, Upload},
+};
+use glucose::{NewReading, Reading};
+use jiff::Timestamp;
+
+/// Days that the row of last values looks back over.
+const LOOK_BACK: i64 = 17;
+
+/// What came of single values that an app sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Added {
+    /// New to the record.
+    pub added: u64,
+    /// The app, or another source, had brought them before.
+    pub already_here: u64,
+}
+
+impl<R: CanView> Access<'_, R> {
+    /// The last values: reading, change, and what the device said of itself, as far as it is visible.
+    pub fn latest(&mut self) -> Result<Option<Latest>, Error> {
+        let visible = self.entered().visibility;
+        let mut latest = self.headline()?.latest;
+        if !visible.insulin {
+            latest.on_board = None;
+        }
+        if !visible.devices {
+            latest = Latest { reservoir: None, battery: None, sensor_started_at: None, set_changed_at: None, ..latest };
+        }
+        Ok((latest != Latest::default()).then_some(latest))
+    }
+
+    /// Readings from `from` until before `to`, oldest first, each measured value once.
+    pub fn readings_within(&mut self, from: Timestamp, to: Timestamp) -> Result<Vec<Reading>, Error> {
+        let chunk = self.within::<ReadingDatum>(from, to)?;
+        let mut readings = chunk.view();
+        readings.retain(|reading| (from..to).contains(&reading.at));
+        Ok(readings)
+    }
+
+    /// The first and the last datum of any kind.
+    pub fn extent(&mut self) -> Result<Option<(Timestamp, Timestamp)>, Error> {
+        let oldest = [self.oldest_day::<ReadingDatum>()?, self.oldest_day::<EventDatum>()?];
+        let readings = self.newest_days::<ReadingDatum>(1)?;
+        let events = self.newest_days::<EventDatum>(1)?;
+        let [old_readings, old_events] = oldest.map(|day| day.map_or_else(Vec::new, |day| vec![day]));
+        let first = widest(self.ends::<ReadingDatum>(&old_readings)?, self.ends::<EventDatum>(&old_events)?);
+        let last = widest(self.ends::<ReadingDatum>(&readings)?, self.ends::<EventDatum>(&events)?);
+        Ok(first.zip(last).map(|((first, _), (_, last))| (first, last)))
+    }
+
+    fn ends<T: Stored>(&mut self, days: &[Day]) -> Result<Option<(Timestamp, Timestamp)>, Error> {
+        let chunk = self.span::<T>(days)?;
+        let at = |row: &Row<T>| row.item.common().at();
+        Ok(chunk.rows().first().map(at).zip(chunk.rows().last().map(at)))
+    }
+}
+
+/// From the earlier start to the later end.
+fn widest(a: Option<(Timestamp, Timestamp)>, b: Option<(Timestamp, Timestamp)>) -> Option<(Timestamp, Timestamp)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (one, other) => one.or(other),
+    }
+}
+
+impl<R> Access<'_, R> {
+    /// The days of a span, with their neighbours where a value near midnight may be one with another.
+    pub(crate) fn within<T: Stored>(&mut self, from: Timestamp, to: Timestamp) -> Result<Chunk<T>, Error> {
+        let first = day_of(from.as_millisecond().saturating_sub(NEAR_MS));
+        let last = day_of(to.as_millisecond().saturating_add(NEAR_MS));
+        let days = self.days::<T>(first, last)?;
+        self.span(&days)
+    }
+
+    /// Makes the row of last values and counts anew from the newest days.
+    pub(crate) fn refresh_headline(&mut self) -> Result<(), Error> {
+        let before = self.headline()?;
+        let mut headline = Headline { live: before.live, stamp_ms: before.stamp_ms, ..Default::default() };
+        let days = self.newest_days::<ReadingDatum>(LOOK_BACK)?;
+        self.span::<ReadingDatum>(&days)?.view().into_iter().for_each(|reading| headline.absorb(reading));
+        let days = self.newest_days::<EventDatum>(LOOK_BACK)?;
+        let events = self.span::<EventDatum>(&days)?.view();
+        events.iter().for_each(|event| headline.latest.learn(event));
+        self.set_headline(&headline)
+    }
+}
+
+impl Access<'_, Upload> {
+    /// Adds single values that an app sent just now: one row is read, merged and written. The same values again change
+    /// nothing, so an app may try for ever.
+    pub fn add_readings(&mut self, new: &[NewReading]) -> Result<Added, Error> {
+        let mut headline = self.headline()?;
+        let live = self.live_upload(&mut headline)?;
+        let now_ms = self.now().as_millisecond();
+        let (mut total, mut at_end) = (Merged::default(), true);
+        for delivery in by_day(new.iter().map(|new| ReadingDatum::new(new, None)).collect()) {
+            let before = self.one_day::<ReadingDatum>(delivery.day)?;
+            let mut chunk = before.chunk::<ReadingDatum>(&self.key())?;
+            let count = chunk.rows().len();
+            for item in delivery.items {
+                let stamp = headline.stamp(now_ms);
+                let next = headline.is_next(item.at_ms());
+                let merged = chunk.add(live.upload, item.clone(), stamp)?;
+                total.added += merged.added;
+                total.already_here += merged.already_here;
+                at_end &= next || merged.added == 0;
+                if next && merged.added > 0 {
+                    headline.absorb(item.show(live.upload));
+                }
+            }
+            if chunk.rows().len() > count {
+                self.write_day(&before, &chunk)?;
+            }
+        }
+        self.end_live(headline, live.source, [total.added, 0], at_end)?;
+        if total.added > 0 {
+            self.note(What::Readings);
+        }
+        Ok(Added { added: total.added, already_here: total.already_here })
+    }
+
+    pub(crate) fn one_day<T: Stored>(&mut self, day: i64) -> Result<Day, Error> {
+        Ok(self.days::<T>(day, day)?.pop().unwrap_or(Day::none(day)))
+    }
+}

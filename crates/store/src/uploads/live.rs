@@ -1,0 +1,65 @@
+//! The upload that single values of one app, or typed in by one person, belong to.
+
+use super::{INSERT, Line, SourceKind};
+use crate::{
+    access::Access,
+    actor::Who,
+    chunk::{Headline, Live},
+    db::params,
+    error::Error,
+    rights::Upload,
+};
+
+impl Access<'_, Upload> {
+    /// The open upload of whoever sends; the first value opens it, and taking it back ends it.
+    pub(crate) fn live_upload(&mut self, headline: &mut Headline) -> Result<Live, Error> {
+        let (id, kind) = match self.entered().who {
+            Who::App { token, .. } => (token.0, SourceKind::App),
+            Who::Account { id, .. } => (id.0.0, SourceKind::Typed),
+            Who::Duty(_) => (0, SourceKind::Simulated),
+        };
+        // The low half of a time-ordered id is its random half.
+        let source = id as u64;
+        if let Some(live) = headline.live.iter().find(|live| live.source == source) {
+            return Ok(live.clone());
+        }
+        let live = Live { source, upload: self.open_stream(kind)?, added: [0; 2] };
+        headline.live.push(live.clone());
+        Ok(live)
+    }
+
+    fn open_stream(&mut self, source: SourceKind) -> Result<u32, Error> {
+        let upload = self.next_upload()?;
+        let line = Line {
+            source,
+            format: String::new(),
+            file_name: String::new(),
+            bytes: 0,
+            devices: Vec::new(),
+            added: [0; 2],
+            already_here: [0; 2],
+            problems: 0,
+            first_ms: None,
+            last_ms: None,
+        };
+        let sealed = line.seal(&self.key(), upload)?;
+        let (record, now) = (self.record_id(), self.now());
+        self.tx().execute(INSERT, params![record, upload, now, Vec::new(), sealed])?;
+        Ok(upload)
+    }
+
+    /// Counts what came and keeps the row of last values; made anew when something came that is not the newest.
+    pub(crate) fn end_live(
+        &mut self,
+        mut headline: Headline,
+        source: u64,
+        added: [u64; 2],
+        at_end: bool,
+    ) -> Result<(), Error> {
+        if let Some(live) = headline.live.iter_mut().find(|live| live.source == source) {
+            live.added = [live.added[0] + added[0], live.added[1] + added[1]];
+        }
+        self.set_headline(&headline)?;
+        if at_end { Ok(()) } else { self.refresh_headline() }
+    }
+}
