@@ -80,15 +80,14 @@ fn draw_figures(sheet: &mut Sheet<'_>, page: &AgpPage, top: f32) -> f32 {
     let bar = time_in_range_bar(times, show);
     let height = sheet.figure(&bar, left, top + 9.0, bar_width, &describe_ranges(times, show));
     sheet.heading(2, Style::SECTION, right, top, texts.statistics_and_goals);
-    let columns = [
+    let columns = vec![
         Column { title: texts.figure, width: table_width - 104.0, is_number: false },
         Column { title: texts.value, width: 64.0, is_number: true },
         Column { title: texts.goal, width: 40.0, is_number: true },
     ];
-    let rows = rows(page);
-    let table = Table { columns: &columns, rows: &rows, row_height: 17.5, summary: texts.statistics_and_goals };
-    table.draw(sheet, right, top + 4.0);
-    top + 9.0 + height.max(table.height())
+    let table = Table::new(columns, &rows(page), 17.5, Style::BODY, texts.statistics_and_goals);
+    let end = table.draw(sheet, 0..table.rows(), right, top + 4.0);
+    (top + 9.0 + height).max(end)
 }
 
 fn rows(page: &AgpPage) -> Vec<Vec<String>> {

@@ -1,7 +1,7 @@
 //! The figures of one day, ready to be shown beside its chart.
 
 use crate::{day::DayView, show::Show};
-use glucose::{Event, InsulinTotals, Reading, Summary, TimeInRange};
+use glucose::{Figures, InsulinDay, InsulinTotals, Window};
 
 /// One figure of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,21 +12,36 @@ pub struct DayFact {
     pub value: String,
 }
 
-/// Times in range, mean and extremes of the sensor; insulin and carbohydrate, where there were any.
+/// Times in range and mean of the sensor; insulin and carbohydrate, where there were any.
 pub fn day_facts(day: &DayView, show: &Show) -> Vec<DayFact> {
     let (texts, language) = (show.texts(), show.language);
-    let mut facts = glucose_facts(&day.readings, show);
+    let mut facts = glucose_facts(day, show);
     let insulin = InsulinTotals::of(&day.events, day.from, day.to, &day.zone);
-    let sum = |part: fn(&glucose::InsulinDay) -> f64| insulin.days.iter().map(part).sum::<f64>();
+    let sum = |part: fn(&InsulinDay) -> f64| insulin.days.iter().map(part).sum::<f64>();
     let units = |units: f64| words::fill(texts.units, &[&language.number(units, 1)]);
     if insulin.days.iter().any(|day| day.has_insulin) {
         facts.push(DayFact { name: texts.bolus, value: units(sum(|day| day.bolus)) });
         facts.push(DayFact { name: texts.basal, value: units(sum(|day| day.basal)) });
-        facts.push(DayFact { name: texts.total_insulin, value: units(sum(glucose::InsulinDay::total)) });
+        facts.push(DayFact { name: texts.total_insulin, value: units(sum(InsulinDay::total)) });
     }
     let carbs = sum(|day| day.carbs);
     if carbs > 0.0 {
         facts.push(DayFact { name: texts.carbs, value: words::fill(texts.grams, &[&language.number(carbs, 0)]) });
     }
     facts
+}
+
+fn glucose_facts(day: &DayView, show: &Show) -> Vec<DayFact> {
+    let (texts, language) = (show.texts(), show.language);
+    let window = Window { from: day.from, to: day.to, zone: day.zone.clone(), ranges: show.ranges };
+    let figures = Figures::of(&day.readings, &[], &window);
+    let Some((times, summary)) = figures.time_in_range.zip(figures.summary) else { return Vec::new() };
+    let shown = times.shown(0);
+    let with_unit = |mg_dl: f64| format!("{} {}", show.mg_dl(mg_dl), show.unit_symbol());
+    vec![
+        DayFact { name: texts.in_range, value: language.percent(shown.in_range, 0) },
+        DayFact { name: texts.below_range, value: language.percent(shown.low + shown.very_low, 0) },
+        DayFact { name: texts.above_range, value: language.percent(shown.high + shown.very_high, 0) },
+        DayFact { name: texts.mean_glucose, value: with_unit(summary.mean) },
+    ]
 }

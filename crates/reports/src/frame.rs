@@ -16,7 +16,7 @@ pub(crate) fn book(order: &Order, title: &str) -> Book {
 
 /// The head of the first page: what it is, whose it is, and facts beside; gives where the rest begins.
 pub(crate) fn head(sheet: &mut Sheet<'_>, order: &Order, title: &str, subtitle: &str, facts: &[(&str, String)]) -> f32 {
-    brand(sheet);
+    brand(sheet, 52.0);
     let (left, width) = (sheet.left(), sheet.width());
     sheet.heading(1, Style::TITLE, left, 52.0, title);
     sheet.line(Style::SMALL, left, 65.0, subtitle);
@@ -56,10 +56,21 @@ fn fact_width(label: &str, value: &str) -> f32 {
     label.max(width_of(value, Style::STRONG.weight, Style::STRONG.size)) + 14.0
 }
 
-fn brand(sheet: &mut Sheet<'_>) {
+fn brand(sheet: &mut Sheet<'_>, y: f32) {
     let width = width_of("Kinsight", Style::BRAND.weight, Style::BRAND.size);
     let x = sheet.right() - width;
-    sheet.footer(Style::BRAND, x, 52.0, "Kinsight");
+    sheet.footer(Style::BRAND, x, y, "Kinsight");
+}
+
+/// What later pages have at the top: whose report it is and which.
+pub(crate) fn running_head(sheet: &mut Sheet<'_>, order: &Order, title: &str) {
+    brand(sheet, 40.0);
+    let (left, style) = (sheet.left(), Style::SMALL);
+    let days = order.show.language.short_days(order.period.first, order.period.last);
+    let words = [order.person.name.trim(), title, &days].into_iter().filter(|part| !part.is_empty());
+    let words = words.collect::<Vec<_>>().join(" · ");
+    sheet.footer(style, left, 40.0, &fit(&words, style.weight, style.size, sheet.width() - 80.0));
+    sheet.rule(47.0);
 }
 
 /// How much room the foot takes.

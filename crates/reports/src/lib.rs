@@ -4,7 +4,10 @@
 
 mod agp_page;
 mod charts;
+mod daily_pages;
+mod daily_plan;
 mod day;
+mod day_facts;
 mod event_rows;
 mod frame;
 mod ink;
@@ -21,7 +24,9 @@ pub use charts::{
     agp_chart, daily_profiles, day_chart, describe_agp, describe_day, describe_profiles, describe_ranges,
     describe_sparkline, sparkline, time_in_range_bar,
 };
+pub use daily_pages::{DailyPages, daily_pages};
 pub use day::DayView;
+pub use day_facts::{DayFact, day_facts};
 pub use event_rows::{EventRow, event_rows};
 pub use ink::CHART_CSS;
 pub use order::{Order, Person};

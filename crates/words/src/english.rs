@@ -76,6 +76,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     agp_title: "Glucose profile",
     agp_subtitle: "Ambulatory glucose profile (AGP): what the sensor measured, all days laid over one another",
     daily_title: "Daily review",
+    daily_subtitle: "Each day with its readings, insulin and carbohydrate, and what happened",
     statistics: "Glucose statistics",
     statistics_and_goals: "Glucose statistics and goals",
     percentile_chart: "Percentiles over the day",

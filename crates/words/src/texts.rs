@@ -83,6 +83,7 @@ pub struct Texts {
     pub agp_title: &'static str,
     pub agp_subtitle: &'static str,
     pub daily_title: &'static str,
+    pub daily_subtitle: &'static str,
     pub statistics: &'static str,
     pub statistics_and_goals: &'static str,
     pub percentile_chart: &'static str,

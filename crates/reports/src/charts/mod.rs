@@ -11,7 +11,7 @@ mod sparkline;
 
 pub use agp::{agp_chart, describe_agp};
 pub use day::{day_chart, describe_day};
-pub(crate) use lanes::sign;
+pub(crate) use lanes::{lanes_height, sign};
 pub use profiles::{daily_profiles, describe_profiles};
 pub use ranges::{describe_ranges, time_in_range_bar};
 pub use sparkline::{describe_sparkline, sparkline};

@@ -109,10 +109,7 @@ impl Book {
         }
         self.document.set_tag_tree(tree);
         self.document.set_outline(self.outline);
-        self.document.finish().map(Pdf).map_err(|e| {
-            eprintln!("{e:?}");
-            PdfError
-        })
+        self.document.finish().map(Pdf).map_err(|_| PdfError)
     }
 }
 
