@@ -5,12 +5,12 @@
 //! repeated hour of the wall clock gives its bins more readings, a skipped one none.
 
 use crate::{
-    bins::{bins, smoothed},
+    bins::{ByValue, smoothed},
     period::Period,
     reading::Reading,
     series::Series,
     sufficiency::Sufficiency,
-    wall_clock::{date_of, day_of, minute_of, number_of},
+    wall_clock::{date_of, number_of},
 };
 use jiff::{civil::Date, tz::TimeZone};
 
@@ -61,13 +61,14 @@ impl Agp {
     pub fn of(readings: &[Reading], period: &Period, zone: &TimeZone) -> Self {
         let (from, to) = period.instants(zone);
         let series = Series::of(readings, from, to, zone);
-        let hours_raw = bins::<60, 24>(&series);
+        let by_value = ByValue::of(&series);
+        let hours_raw = by_value.bins::<60, 24>();
         Self {
             period: *period,
             readings: series.len() as u64,
             hours: smoothed(&hours_raw),
             hours_raw,
-            five_minutes: bins::<5, 288>(&series).to_vec(),
+            five_minutes: by_value.bins::<5, 288>().to_vec(),
             sufficiency: Sufficiency::of(&series),
             days: profiles(&series, period),
         }
@@ -79,13 +80,11 @@ fn profiles(series: &Series, period: &Period) -> Vec<DailyProfile> {
     let first = first.max(last - MOST_DAYS + 1);
     let mut list: Vec<DailyProfile> =
         (first..=last).map(|day| DailyProfile { on: date_of(day), points: Vec::new() }).collect();
-    let mut start = 0;
-    for walls in series.wall.chunk_by(|a, b| day_of(*a) == day_of(*b)) {
-        let values = &series.mg_dl[start..start + walls.len()];
-        start += walls.len();
-        let place = usize::try_from(day_of(walls[0]) - first).ok();
+    for day in &series.days {
+        let values = &series.mg_dl[day.places.clone()];
+        let place = usize::try_from(day.day - first).ok();
         if let Some(profile) = place.and_then(|place| list.get_mut(place)) {
-            profile.points = walls.iter().zip(values).map(|(wall, value)| (minute_of(*wall), *value)).collect();
+            profile.points = day.minutes(&series.at).zip(values.iter().copied()).collect();
         }
     }
     list

@@ -4,7 +4,6 @@ use crate::{
     grid::Grid,
     series::Series,
     spread::{Spread, mean_of},
-    wall_clock::day_of,
 };
 
 /// Standard deviations in mg/dL, coefficients of variation in percent. Local days; a day on which the clock is set has
@@ -53,13 +52,7 @@ impl Daily {
 }
 
 fn days_of(series: &Series, pivot: f64) -> Vec<Spread> {
-    let mut start = 0;
-    let days = series.wall.chunk_by(|a, b| day_of(*a) == day_of(*b));
-    let spread = |day: &[i64]| {
-        start += day.len();
-        spread_of(&series.mg_dl[start - day.len()..start], pivot)
-    };
-    days.map(spread).collect()
+    series.days.iter().map(|day| spread_of(&series.mg_dl[day.places.clone()], pivot)).collect()
 }
 
 fn spread_of(values: &[f64], pivot: f64) -> Spread {
@@ -90,7 +83,8 @@ fn within_hours(grid: &Grid, pivot: f64) -> Option<f64> {
     let window = (3_600_000 / grid.step) as usize;
     let mut hour = spread_of(&grid.values[..window.min(grid.values.len())], pivot);
     let (mut sum, mut count) = (0.0, 0.0);
-    for (index, leaving) in grid.values.iter().enumerate() {
+    let entering = grid.values.iter().skip(window).chain(std::iter::repeat(&f64::NAN));
+    for (leaving, entering) in grid.values.iter().zip(entering) {
         if let Some(sd) = hour.sd() {
             sum += sd;
             count += 1.0;
@@ -98,7 +92,7 @@ fn within_hours(grid: &Grid, pivot: f64) -> Option<f64> {
         if !leaving.is_nan() {
             hour.remove(*leaving);
         }
-        if let Some(entering) = grid.values.get(index + window).filter(|value| !value.is_nan()) {
+        if !entering.is_nan() {
             hour.add(*entering);
         }
     }

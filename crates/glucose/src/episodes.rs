@@ -6,7 +6,8 @@
 
 use crate::{
     samples::Samples,
-    spells::{Spell, prolonged_highs, spells},
+    spells::{Run, Spell, prolonged_highs, runs, spells},
+    wall_clock::MINUTE_MS,
 };
 use jiff::Timestamp;
 
@@ -85,23 +86,39 @@ struct Direction {
     extended: Vec<Spell>,
 }
 
-impl Direction {
-    fn lows(samples: &Samples, minutes: i64, recovery: i64) -> Self {
-        let (enough, back) = (samples.in_minutes(minutes), samples.in_minutes(recovery));
-        let prolonged = (PROLONGED_MINUTES * 60_000 / samples.interval) as usize + 1;
-        Self {
-            first: spells(samples, |g| g < 70.0, enough, back),
-            second: spells(samples, |g| g < 54.0, enough, back),
-            extended: spells(samples, |g| g < 70.0, prolonged, back),
-        }
+/// Runs of samples below the limits for low and very low.
+pub(crate) struct Lows {
+    low: Vec<Run>,
+    very_low: Vec<Run>,
+}
+
+impl Lows {
+    pub(crate) fn of(samples: &Samples) -> Self {
+        Self { low: runs(samples, |g| g < 70.0), very_low: runs(samples, |g| g < 54.0) }
     }
 
-    fn highs(samples: &Samples) -> Self {
-        let enough = samples.in_minutes(MINUTES);
+    /// Episodes by other lengths: how many went below 54, and how many stayed between 54 and 70.
+    pub(crate) fn count(&self, enough: usize, recovery: usize) -> (u64, u64) {
+        let direction = self.direction(enough, recovery, usize::MAX);
+        (direction.second.len() as u64, direction.exclusive())
+    }
+
+    fn direction(&self, enough: usize, recovery: usize, prolonged: usize) -> Direction {
+        Direction {
+            first: spells(&self.low, enough, recovery),
+            second: spells(&self.very_low, enough, recovery),
+            extended: spells(&self.low, prolonged, recovery),
+        }
+    }
+}
+
+impl Direction {
+    fn highs(samples: &Samples, enough: usize) -> Self {
+        let (high, very_high) = (runs(samples, |g| g > 180.0), runs(samples, |g| g > 250.0));
         Self {
-            first: spells(samples, |g| g > 180.0, enough, enough),
-            second: spells(samples, |g| g > 250.0, enough, enough),
-            extended: prolonged_highs(samples, enough),
+            first: spells(&high, enough, enough),
+            second: spells(&very_high, enough, enough),
+            extended: prolonged_highs(samples, &high, enough),
         }
     }
 
@@ -119,8 +136,10 @@ impl Direction {
 }
 
 /// All episodes in order of time, and how many of each kind.
-pub(crate) fn find(samples: &Samples) -> (Vec<Episode>, EpisodeCounts) {
-    let (lows, highs) = (Direction::lows(samples, MINUTES, MINUTES), Direction::highs(samples));
+pub(crate) fn find(samples: &Samples, lows: &Lows) -> (Vec<Episode>, EpisodeCounts) {
+    let enough = samples.in_minutes(MINUTES);
+    let prolonged = (PROLONGED_MINUTES * MINUTE_MS / samples.interval) as usize + 1;
+    let (lows, highs) = (lows.direction(enough, enough, prolonged), Direction::highs(samples, enough));
     let mut list: Vec<Episode> = lows.episodes(samples, [Level::Low, Level::VeryLow]).collect();
     list.extend(highs.episodes(samples, [Level::High, Level::VeryHigh]));
     list.sort_by_key(|episode| episode.start);
@@ -136,12 +155,6 @@ pub(crate) fn find(samples: &Samples) -> (Vec<Episode>, EpisodeCounts) {
         recorded_days: samples.days(),
     };
     (list, counts)
-}
-
-/// Low episodes by other lengths: how many went below 54, and how many stayed between 54 and 70.
-pub(crate) fn count_lows(samples: &Samples, minutes: i64, recovery: i64) -> (u64, u64) {
-    let lows = Direction::lows(samples, minutes, recovery);
-    (lows.second.len() as u64, lows.exclusive())
 }
 
 fn episode(samples: &Samples, spell: Spell, level: Level, reached: Level, extended: bool) -> Episode {

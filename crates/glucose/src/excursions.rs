@@ -66,19 +66,15 @@ fn mean_height(rises: &[Rise]) -> Option<f64> {
 /// Where the short average crosses the long one, and which kind of turning point lies behind; the first point and the
 /// last one too. After a gap, or a point at which both are equal, it is compared with the last crossing.
 fn crossings(values: &[f64]) -> Vec<(usize, Kind)> {
-    let (short, long) = (moving_average(values, SHORT), moving_average(values, LONG));
-    let apart: Vec<f64> = short.iter().zip(&long).map(|(short, long)| short - long).collect();
+    let apart = averages_apart(values);
     let kind = |is_rising: bool| if is_rising { Kind::Peak } else { Kind::Nadir };
     let mut list = vec![(0, kind(apart[0] > 0.0))];
     let mut at_last = apart[0];
     for index in 1..values.len() {
         let (now, before) = (apart[index], apart[index - 1]);
-        if values[index].is_nan() || values[index - 1].is_nan() {
-            continue;
-        }
-        let opposite = if now * before < 0.0 { before } else { at_last };
-        if now * opposite < 0.0 {
-            list.push((index, kind(now > opposite)));
+        let is_crossed = now * before < 0.0 || now * at_last < 0.0;
+        if is_crossed && !values[index].is_nan() && !values[index - 1].is_nan() {
+            list.push((index, kind(now > 0.0)));
             at_last = now;
         }
     }
@@ -86,24 +82,41 @@ fn crossings(values: &[f64]) -> Vec<(usize, Kind)> {
     list
 }
 
-/// The mean of up to `width` values that end here; the first ones take the mean of the first full window.
-fn moving_average(values: &[f64], width: usize) -> Vec<f64> {
-    let (mut sum, mut count) = (0.0, 0.0);
-    let mut means: Vec<f64> = Vec::with_capacity(values.len());
-    for (index, entering) in values.iter().enumerate() {
-        if !entering.is_nan() {
-            sum += entering;
-            count += 1.0;
+/// The short average less the long one at each point, times the number of values in both windows: only its sign is
+/// used, and of whole values it is exact. The first points take the average of the first full window.
+fn averages_apart(values: &[f64]) -> Vec<f64> {
+    let (mut short, mut long) = (Window::first(&values[..SHORT]), Window::first(&values[..LONG]));
+    let next = |index: usize| {
+        if index >= SHORT {
+            short.slide(values[index - SHORT], values[index]);
         }
-        if let Some(leaving) = index.checked_sub(width).map(|left| values[left]).filter(|value| !value.is_nan()) {
-            sum -= leaving;
-            count -= 1.0;
+        if index >= LONG {
+            long.slide(values[index - LONG], values[index]);
         }
-        means.push(sum / count);
+        short.sum * long.count - long.sum * short.count
+    };
+    (0..values.len()).map(next).collect()
+}
+
+/// Sum and number of the values in a window; gaps are left out.
+struct Window {
+    sum: f64,
+    count: f64,
+}
+
+impl Window {
+    fn first(values: &[f64]) -> Self {
+        let mut window = Self { sum: 0.0, count: 0.0 };
+        values.iter().for_each(|value| window.slide(f64::NAN, *value));
+        window
     }
-    let full = means[width - 1];
-    means[..width].fill(full);
-    means
+
+    fn slide(&mut self, leaving: f64, entering: f64) {
+        let (left, came) = (!leaving.is_nan(), !entering.is_nan());
+        self.sum += if came { entering } else { 0.0 };
+        self.sum -= if left { leaving } else { 0.0 };
+        self.count += f64::from(u8::from(came)) - f64::from(u8::from(left));
+    }
 }
 
 /// The lowest or highest value behind each crossing, from the turning point before it to the next crossing.

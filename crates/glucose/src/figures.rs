@@ -3,7 +3,7 @@
 use crate::{
     Event, Period, Reading,
     definitions::{definition, definitions},
-    episodes::{self, Episode, EpisodeCounts},
+    episodes::{self, Episode, EpisodeCounts, Lows},
     grid::Grid,
     insulin_totals::InsulinTotals,
     mage::Mage,
@@ -102,19 +102,21 @@ impl Figures {
     fn of_series(series: &Series, grid: &Grid, window: &Window, window_ms: i64, insulin: InsulinTotals) -> Self {
         let weights = series.weights.as_deref();
         let tally = Tally::of(&series.mg_dl, weights);
-        let compared = Tally::of(series.compared(), weights);
+        let other_limits = series.compared().map(|values| Tally::of(values, weights));
+        let compared = other_limits.as_ref().unwrap_or(&tally);
         let other = (grid.step != FINE_MS).then(|| Grid::with_step(series, &window.zone, FINE_MS)).flatten();
         let fine = other.as_ref().unwrap_or(grid);
         let samples = Samples::of(series);
-        let (episodes, counts) = episodes::find(&samples);
+        let lows = Lows::of(&samples);
+        let (episodes, counts) = episodes::find(&samples, &lows);
         let summary = Summary::of(&tally);
-        let shares = Shares::of(&compared);
+        let shares = Shares::of(compared);
         let variability = Variability::of(series, grid, fine);
         Self {
             readings: series.len() as u64,
-            pgs: pgs::score(summary, shares, variability.gvp, &samples, grid),
+            pgs: pgs::score(summary, shares, variability.gvp, (&samples, &lows), grid),
             summary,
-            time_in_range: TimeInRange::of_tally(&compared, &window.ranges),
+            time_in_range: TimeInRange::of_tally(compared, &window.ranges),
             shares,
             wear: Wear::of(series, window_ms),
             risk: Risk::of(series, &tally),

@@ -52,7 +52,7 @@ impl Grid {
     /// On a given step.
     pub(crate) fn with_step(series: &Series, zone: &TimeZone, step: i64) -> Option<Self> {
         let (first, last) = (*series.at.first()?, *series.at.last()?);
-        let midnight = first - series.wall.first()?.rem_euclid(DAY_MS);
+        let midnight = first - series.days.first()?.wall_ms(&series.at, 0);
         let origin = midnight.max(last - MOST_POINTS * step);
         let points = ((last - origin) / step) as usize;
         let stretches = stretches(&mut WallClock::new(zone), origin, step, points);
@@ -103,21 +103,21 @@ fn stretches(clock: &mut WallClock<'_>, origin: i64, step: i64, points: usize) -
 
 /// The value at `origin + step`, `origin + 2·step` … on the straight line between the readings around it.
 fn interpolate(series: &Series, origin: i64, step: i64, points: usize) -> Vec<f64> {
-    let (at, mg_dl) = (&series.at, &series.mg_dl);
-    let mut next = 0;
-    let mut value_at = |point: usize| {
-        let when = origin + (point as i64 + 1) * step;
-        while at.get(next).is_some_and(|at| *at < when) {
-            next += 1;
+    let mut values = Vec::with_capacity(points);
+    let mut when = origin + step;
+    let (mut before, mut from) = (i64::MIN, f64::NAN);
+    for (at, to) in series.at.iter().zip(&series.mg_dl) {
+        let is_filled = before != i64::MIN && at - before <= FILLED_GAP_MS;
+        while when < *at {
+            let passed = || (when - before) as f64 / (at - before) as f64;
+            values.push(if is_filled { from + passed() * (to - from) } else { f64::NAN });
+            when += step;
         }
-        match at.get(next) {
-            Some(found) if *found == when => mg_dl[next],
-            Some(after) if next > 0 && after - at[next - 1] <= FILLED_GAP_MS => {
-                let passed = (when - at[next - 1]) as f64 / (after - at[next - 1]) as f64;
-                mg_dl[next - 1] + passed * (mg_dl[next] - mg_dl[next - 1])
-            }
-            _ => f64::NAN,
+        if when == *at {
+            values.push(*to);
+            when += step;
         }
-    };
-    (0..points).map(&mut value_at).collect()
+        (before, from) = (*at, *to);
+    }
+    values
 }

@@ -57,7 +57,7 @@ pub use reading::{Given, Limit, NewReading, Provenance, Reading, ReadingKind, Tr
 pub use risk::{Grade, Risk};
 pub use shares::Shares;
 pub use sufficiency::Sufficiency;
-pub use summary::Summary;
+pub use summary::{Summary, gmi_of_mean};
 pub use time_in_range::{Share, ShownShares, TimeInRange, round_half_even};
 pub use trend::Delta;
 pub use units::{Glucose, MG_DL_PER_MMOL_L, Unit};

@@ -1,7 +1,7 @@
 //! Personal glycemic state: five measures made into one score (Hirsch 2017, Diabetes Technol Ther 19(S3):S38; known to
 //! us through iglu's code, not the paper's text).
 
-use crate::{episodes::count_lows, grid::Grid, samples::Samples, shares::Shares, summary::Summary};
+use crate::{episodes::Lows, grid::Grid, samples::Samples, shares::Shares, summary::Summary};
 
 /// Low episodes count from this many minutes on …
 const EPISODE_MINUTES: i64 = 20;
@@ -14,10 +14,11 @@ pub(crate) fn score(
     summary: Option<Summary>,
     shares: Option<Shares>,
     gvp: Option<f64>,
-    samples: &Samples,
+    (samples, lows): (&Samples, &Lows),
     grid: &Grid,
 ) -> Option<f64> {
-    let (very_low, low) = count_lows(samples, EPISODE_MINUTES, RECOVERY_MINUTES);
+    let (enough, recovery) = (samples.in_minutes(EPISODE_MINUTES), samples.in_minutes(RECOVERY_MINUTES));
+    let (very_low, low) = lows.count(enough, recovery);
     let weeks = grid.recorded_days() / 7.0;
     let parts = Parts {
         gvp: gvp?,

@@ -32,33 +32,39 @@ fn median_interval(at: &[i64]) -> i64 {
 /// plain counting is right. A reading weighs the interval to the next one, at most twice its own rhythm
 /// (metrics 1.10, pitfall 5), where its rhythm is the shorter of the intervals on its two sides.
 pub(crate) fn weights(at: &[i64], usual: i64) -> Option<Vec<f64>> {
-    let rhythms = rhythms(at, usual.max(SLOWEST_MS));
-    if !is_mixed(&rhythms, usual) {
+    let most = usual.max(SLOWEST_MS);
+    if !is_mixed(at, usual, most) {
         return None;
     }
     let next = at.windows(2).map(|pair| Some(pair[1] - pair[0])).chain([None]);
-    Some(rhythms.iter().zip(next).map(|(own, next)| next.map_or(*own, |next| next.min(2 * own)) as f64).collect())
+    let weight = |(own, next): (i64, Option<i64>)| next.map_or(own, |next| next.min(2 * own)) as f64;
+    Some(rhythms(at, most).zip(next).map(weight).collect())
 }
 
 /// The shorter of the intervals on both sides of each reading; never above `most`.
-fn rhythms(at: &[i64], most: i64) -> Vec<i64> {
-    let interval = |left: usize| at.get(left + 1).map(|right| right - at[left]);
-    let beside = |index: usize| {
-        let before = index.checked_sub(1).and_then(interval).unwrap_or(i64::MAX);
-        before.min(interval(index).unwrap_or(i64::MAX)).min(most)
-    };
-    (0..at.len()).map(beside).collect()
+fn rhythms(at: &[i64], most: i64) -> impl Iterator<Item = i64> {
+    let intervals = || at.windows(2).map(|pair| pair[1] - pair[0]);
+    let before = [i64::MAX].into_iter().chain(intervals());
+    let after = intervals().chain([i64::MAX]);
+    before.zip(after).map(move |(before, after)| before.min(after).min(most))
 }
 
-fn is_mixed(rhythms: &[i64], usual: i64) -> bool {
+/// Whether several readings in a row keep a rhythm other than the usual one.
+fn is_mixed(at: &[i64], usual: i64, most: i64) -> bool {
     let is_another =
-        |own: i64| own as f64 > ANOTHER_RHYTHM * usual as f64 || (own as f64) * ANOTHER_RHYTHM < usual as f64;
-    rhythms.windows(READINGS_OF_A_RHYTHM).any(|run| {
-        run.iter().all(|own| is_another(*own))
-            && run
-                .iter()
-                .max()
-                .zip(run.iter().min())
-                .is_some_and(|(most, least)| (most - least) as f64 <= STEADY * *least as f64)
-    })
+        |own: i64| own as f64 > ANOTHER_RHYTHM * usual as f64 || own as f64 * ANOTHER_RHYTHM < usual as f64;
+    let is_steady = |least: i64, greatest: i64| (greatest - least) as f64 <= STEADY * least as f64;
+    let (mut run, mut least, mut greatest) = (0, i64::MAX, 0);
+    for own in rhythms(at, most) {
+        let goes_on = is_another(own) && is_steady(least.min(own), greatest.max(own));
+        (run, least, greatest) = match (goes_on, is_another(own)) {
+            (true, _) => (run + 1, least.min(own), greatest.max(own)),
+            (false, true) => (1, own, own),
+            (false, false) => (0, i64::MAX, 0),
+        };
+        if run >= READINGS_OF_A_RHYTHM {
+            return true;
+        }
+    }
+    false
 }

@@ -1,6 +1,6 @@
 //! Indices of risk: how harmful the values are, low or high (metrics 1.5).
 
-use crate::{series::Series, tally::Tally, wall_clock::day_of};
+use crate::{series::Series, tally::Tally, wall_clock::LocalDay};
 use std::sync::LazyLock;
 
 /// Risk indices over all readings.
@@ -81,16 +81,12 @@ fn high_risk(mg_dl: f64) -> f64 {
 /// The mean over local days of the greatest low risk plus the greatest high risk of each. Risk rises away from
 /// 112.5 mg/dL on both sides, so a day's least and greatest values give it.
 fn average_daily_risk_range(series: &Series) -> f64 {
-    let (mut sum, mut days) = (0.0, 0_u32);
-    let mut start = 0;
-    for day in series.wall.chunk_by(|a, b| day_of(*a) == day_of(*b)) {
-        let values = &series.mg_dl[start..start + day.len()];
-        start += day.len();
+    let risk_range = |day: &LocalDay| {
+        let values = &series.mg_dl[day.places.clone()];
         let (least, most) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), g| (low.min(*g), high.max(*g)));
-        sum += ValueRisk::of(least).low + ValueRisk::of(most).high;
-        days += 1;
-    }
-    sum / f64::from(days.max(1))
+        ValueRisk::of(least).low + ValueRisk::of(most).high
+    };
+    series.days.iter().map(risk_range).sum::<f64>() / series.days.len().max(1) as f64
 }
 
 impl Grade {
@@ -126,8 +122,9 @@ static BY_MG_DL: LazyLock<Vec<ValueRisk>> =
 
 impl ValueRisk {
     fn of(mg_dl: f64) -> Self {
-        if mg_dl.fract() == 0.0
-            && let Some(known) = BY_MG_DL.get(mg_dl as usize)
+        let whole = mg_dl as usize;
+        if whole as f64 == mg_dl
+            && let Some(known) = BY_MG_DL.get(whole)
         {
             return *known;
         }

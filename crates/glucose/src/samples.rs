@@ -19,15 +19,16 @@ pub(crate) struct Samples {
 impl Samples {
     pub(crate) fn of(series: &Series) -> Self {
         let interval = finest_interval(series);
-        let mut samples = Self { at: Vec::new(), mg_dl: Vec::new(), is_read: Vec::new(), parts: Vec::new(), interval };
-        samples.at.reserve(series.len() + 16);
+        let room = series.len() + series.len() / 16;
+        let (at, mg_dl) = (Vec::with_capacity(room), Vec::with_capacity(room));
+        let mut samples = Self { at, mg_dl, is_read: Vec::with_capacity(room), parts: Vec::new(), interval };
         let mut start = 0;
         for (index, (at, value)) in series.at.iter().zip(&series.mg_dl).enumerate() {
             if let Some(before) = index.checked_sub(1).map(|before| series.at[before]) {
                 if at - before > FILLED_GAP_MS {
                     samples.parts.push(start..samples.at.len());
                     start = samples.at.len();
-                } else {
+                } else if 2 * (at - before) >= 3 * interval {
                     samples.fill(before, series.mg_dl[index - 1], *at, *value);
                 }
             }

@@ -3,7 +3,7 @@
 use crate::{
     reading::{Reading, ReadingKind},
     rhythm::{usual_interval, weights},
-    wall_clock::WallClock,
+    wall_clock::{LocalDay, MINUTE_MS, WallClock},
 };
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -11,13 +11,12 @@ use jiff::{Timestamp, tz::TimeZone};
 pub(crate) struct Series {
     /// Instants in milliseconds of UTC, rising.
     pub at: Vec<i64>,
-    /// The wall clock at each, in milliseconds.
-    pub wall: Vec<i64>,
     /// mg/dL, as figures are defined on.
     pub mg_dl: Vec<f64>,
-    /// mg/dL to compare with limits, where a value that came in steps of 0.1 mmol/L differs from its conversion;
-    /// empty when none does.
-    compared: Vec<f64>,
+    /// mg/dL to compare with limits, where that differs from the conversion for any reading.
+    compared: Option<Vec<f64>>,
+    /// The local days that have readings, each with its place in the columns.
+    pub days: Vec<LocalDay>,
     /// The usual interval in milliseconds; that of a five-minute sensor when there are fewer than two readings.
     pub interval: i64,
     /// What each reading weighs, when rhythms are mixed.
@@ -25,28 +24,29 @@ pub(crate) struct Series {
 }
 
 /// The interval to assume when a single reading cannot tell it.
-const FIVE_MINUTES_MS: i64 = 300_000;
+const ASSUMED_INTERVAL_MS: i64 = 5 * MINUTE_MS;
 
 impl Series {
-    /// The readings with `from` ≤ instant < `to`.
+    /// The readings with `from` ≤ instant < `to`: the sensor's own, or its scans when there is nothing else; never a
+    /// meter's. Of several in one millisecond the one with the least value stays, so that their order does not matter.
     pub(crate) fn of(readings: &[Reading], from: Timestamp, to: Timestamp, zone: &TimeZone) -> Self {
-        let mut clock = WallClock::new(zone);
-        let list = chosen(readings, |reading| reading.at >= from && reading.at < to);
-        let at: Vec<i64> = list.iter().map(|reading| reading.at.as_millisecond()).collect();
-        let interval = usual_interval(&at);
+        let of = |kind| Columns::of(readings, kind, from, to);
+        let sensor = of(ReadingKind::Cgm);
+        let columns = if sensor.at.is_empty() { of(ReadingKind::Scan) } else { sensor };
+        let interval = usual_interval(&columns.at);
         Self {
-            wall: at.iter().map(|at| clock.at(*at)).collect(),
-            mg_dl: list.iter().map(|reading| reading.glucose.to_mg_dl()).collect(),
-            compared: compared(&list),
-            weights: interval.and_then(|interval| weights(&at, interval)),
-            interval: interval.unwrap_or(FIVE_MINUTES_MS),
-            at,
+            days: WallClock::new(zone).days(&columns.at),
+            weights: interval.and_then(|interval| weights(&columns.at, interval)),
+            interval: interval.unwrap_or(ASSUMED_INTERVAL_MS),
+            compared: columns.is_crossing.then_some(columns.compared),
+            mg_dl: columns.mg_dl,
+            at: columns.at,
         }
     }
 
-    /// mg/dL to compare with limits given in mg/dL.
-    pub(crate) fn compared(&self) -> &[f64] {
-        if self.compared.is_empty() { &self.mg_dl } else { &self.compared }
+    /// mg/dL to compare with limits given in mg/dL, where that is not `mg_dl`.
+    pub(crate) fn compared(&self) -> Option<&[f64]> {
+        self.compared.as_deref()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -57,34 +57,68 @@ impl Series {
     pub(crate) fn span_ms(&self) -> i64 {
         self.at.last().zip(self.at.first()).map_or(0, |(last, first)| last - first)
     }
+
+    /// Milliseconds that have readings: each stands for its interval.
+    pub(crate) fn recorded_ms(&self, places: std::ops::Range<usize>) -> f64 {
+        match &self.weights {
+            Some(weights) => weights[places].iter().sum(),
+            None => (places.len() as i64 * self.interval) as f64,
+        }
+    }
 }
 
-/// The readings that CGM figures stand on: the sensor's own, or its scans when there is nothing else; never a
-/// meter's. Sorted by instant; of several in one millisecond the one with the least value stays, so that the order
-/// of input does not matter.
-pub(crate) fn chosen(readings: &[Reading], wanted: impl Fn(&Reading) -> bool) -> Vec<Reading> {
-    let of = |kind| readings.iter().filter(|reading| reading.kind == kind && wanted(reading)).copied().collect();
-    let mut list: Vec<Reading> = of(ReadingKind::Cgm);
-    if list.is_empty() {
-        list = of(ReadingKind::Scan);
+/// Columns while they are being filled.
+#[derive(Default)]
+struct Columns {
+    at: Vec<i64>,
+    mg_dl: Vec<f64>,
+    compared: Vec<f64>,
+    is_crossing: bool,
+}
+
+impl Columns {
+    fn of(readings: &[Reading], kind: ReadingKind, from: Timestamp, to: Timestamp) -> Self {
+        let is_wanted = |reading: &&Reading| reading.kind == kind && reading.at >= from && reading.at < to;
+        let mut columns = Self::default();
+        columns.at.reserve(readings.len());
+        columns.mg_dl.reserve(readings.len());
+        let mut is_rising = true;
+        let mut before = i64::MIN;
+        for reading in readings.iter().filter(is_wanted) {
+            let at = reading.at.as_millisecond();
+            is_rising &= at > before;
+            before = at;
+            columns.at.push(at);
+            columns.mg_dl.push(reading.glucose.to_mg_dl());
+            columns.is_crossing |= is_crossing(reading);
+        }
+        if columns.is_crossing {
+            columns.compared = readings.iter().filter(is_wanted).map(compared).collect();
+        }
+        if is_rising { columns } else { columns.sorted() }
     }
-    let instant = |reading: &Reading| reading.at.as_millisecond();
-    if !list.is_sorted_by(|a, b| instant(a) < instant(b)) {
-        let value = |reading: &Reading| reading.glucose.to_mg_dl();
-        list.sort_by(|a, b| {
-            instant(a).cmp(&instant(b)).then(value(a).total_cmp(&value(b))).then(a.glucose.cmp(&b.glucose))
-        });
-        list.dedup_by_key(|reading| instant(reading));
+
+    fn sorted(self) -> Self {
+        let compared = if self.is_crossing { &self.compared } else { &self.mg_dl };
+        let rows = self.at.iter().zip(&self.mg_dl).zip(compared);
+        let mut rows: Vec<(i64, f64, f64)> = rows.map(|((at, mg_dl), compared)| (*at, *mg_dl, *compared)).collect();
+        rows.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2)));
+        rows.dedup_by_key(|row| row.0);
+        Self {
+            at: rows.iter().map(|row| row.0).collect(),
+            mg_dl: rows.iter().map(|row| row.1).collect(),
+            compared: rows.iter().map(|row| row.2).collect(),
+            is_crossing: self.is_crossing,
+        }
     }
-    list
 }
 
 /// 7.8 mmol/L is 140.52 mg/dL and would leave the range up to 140; the table in mmol/L keeps it in (metrics 1.1,
 /// note on 7.8). It is the only step of 0.1 mmol/L whose conversion crosses a limit, so it alone is replaced.
-fn compared(list: &[Reading]) -> Vec<f64> {
-    let is_crossing = |reading: &Reading| reading.glucose.is_mmol_native() && reading.glucose.thousandths() == 7800;
-    if !list.iter().any(is_crossing) {
-        return Vec::new();
-    }
-    list.iter().map(|reading| if is_crossing(reading) { 140.0 } else { reading.glucose.to_mg_dl() }).collect()
+fn is_crossing(reading: &Reading) -> bool {
+    reading.glucose.is_mmol_native() && reading.glucose.thousandths() == 7800
+}
+
+fn compared(reading: &Reading) -> f64 {
+    if is_crossing(reading) { 140.0 } else { reading.glucose.to_mg_dl() }
 }

@@ -35,6 +35,10 @@ impl Spread {
         self.squares -= beside * beside;
     }
 
+    pub(crate) fn count(&self) -> f64 {
+        self.count
+    }
+
     pub(crate) fn mean(&self) -> Option<f64> {
         (self.count > 0.0).then(|| self.pivot + self.sum / self.count)
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     series::Series,
-    wall_clock::{DAY_MS, day_of},
+    wall_clock::{DAY_MS, LocalDay},
     wear::Wear,
 };
 
@@ -51,21 +51,14 @@ impl Sufficiency {
 
 /// The mean use of the best days; the first and the last day are measured on their part only.
 fn use_of_best_days(series: &Series) -> f64 {
-    let mut uses = Vec::new();
-    let mut start = 0;
-    for walls in series.wall.chunk_by(|a, b| day_of(*a) == day_of(*b)) {
-        let end = start + walls.len();
-        let recorded = match &series.weights {
-            Some(weights) => weights[start..end].iter().sum(),
-            None => (walls.len() as i64 * series.interval) as f64,
-        };
-        let from = if start == 0 { walls[0].rem_euclid(DAY_MS) } else { 0 };
-        let to = if end == series.len() { walls[walls.len() - 1].rem_euclid(DAY_MS) + series.interval } else { DAY_MS };
-        if recorded >= LEAST_OF_A_DAY_MS {
-            uses.push((recorded / (to - from).max(series.interval) as f64).min(1.0));
-        }
-        start = end;
-    }
+    let last = series.days.len().saturating_sub(1);
+    let use_of = |(index, day): (usize, &LocalDay)| {
+        let recorded = series.recorded_ms(day.places.clone());
+        let from = if index == 0 { day.wall_ms(&series.at, day.places.start) } else { 0 };
+        let to = if index == last { day.wall_ms(&series.at, day.places.end - 1) + series.interval } else { DAY_MS };
+        (recorded >= LEAST_OF_A_DAY_MS).then(|| (recorded / (to - from).max(series.interval) as f64).min(1.0))
+    };
+    let mut uses: Vec<f64> = series.days.iter().enumerate().filter_map(use_of).collect();
     uses.sort_unstable_by(|a, b| b.total_cmp(a));
     let best = &uses[..uses.len().min(BEST_DAYS)];
     best.iter().sum::<f64>() / best.len().max(1) as f64

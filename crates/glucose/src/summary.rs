@@ -54,7 +54,7 @@ impl Summary {
 
     /// Glucose management indicator in percent: 3.31 + 0.02392 · mean (Bergenstal 2018, Diabetes Care 41:2275).
     pub fn gmi(&self) -> f64 {
-        3.31 + 0.02392 * self.mean
+        gmi_of_mean(self.mean)
     }
 
     /// The same in mmol/mol: 12.71 + 4.70587 · mean in mmol/L (Bergenstal 2018).
@@ -104,4 +104,9 @@ fn median_deviation(tally: &Tally, median: f64) -> f64 {
     };
     let last = tally.count.saturating_sub(1);
     f64::midpoint(at_rank(last / 2), at_rank(last.div_ceil(2)))
+}
+
+/// Glucose management indicator in percent, where only the mean (mg/dL) is at hand: lists of many patients.
+pub fn gmi_of_mean(mean_mg_dl: f64) -> f64 {
+    3.31 + 0.02392 * mean_mg_dl
 }

@@ -77,9 +77,11 @@ impl Tally {
 
     /// A percentile, `share` from 0 to 1, by R type 7: h = (n−1)p, between the two values around it (metrics 1.2).
     pub(crate) fn percentile(&self, share: f64) -> f64 {
-        let place = (self.count.saturating_sub(1)) as f64 * share;
-        let below = self.at_rank(place.floor() as u64);
-        below + (place - place.floor()) * (self.at_rank(place.ceil() as u64) - below)
+        let place = self.count.saturating_sub(1) as f64 * share;
+        let rank = place as u64;
+        let below = self.at_rank(rank);
+        let part = place - rank as f64;
+        if part > 0.0 { below + part * (self.at_rank(rank + 1) - below) } else { below }
     }
 
     fn at_rank(&self, rank: u64) -> f64 {
@@ -93,5 +95,5 @@ impl Tally {
 }
 
 fn is_countable(value: f64) -> bool {
-    value >= 0.0 && value <= MOST as f64 && value.fract() == 0.0
+    (0.0..=MOST as f64).contains(&value) && f64::from(value as u32) == value
 }

@@ -54,7 +54,7 @@ impl TimeInRange {
     /// Their order does not matter.
     pub fn of(readings: &[Reading], ranges: &Ranges) -> Option<Self> {
         let series = Series::of(readings, Timestamp::MIN, Timestamp::MAX, &TimeZone::UTC);
-        Self::of_tally(&Tally::of(series.compared(), series.weights.as_deref()), ranges)
+        Self::of_tally(&Tally::of(series.compared().unwrap_or(&series.mg_dl), series.weights.as_deref()), ranges)
     }
 
     /// Of values to compare with limits in mg/dL.

@@ -7,7 +7,7 @@ use crate::{
     daily::Daily,
     grid::{FILLED_GAP_MS, Grid},
     series::Series,
-    spread::{Spread, mean_of},
+    spread::Spread,
 };
 
 /// Measures of variability in mg/dL, where not said otherwise. Each is absent when there are too few data for it.
@@ -37,16 +37,13 @@ const HOUR_MS: i64 = 3_600_000;
 impl Variability {
     /// `grid` on the sensor's own step, `fine` on steps of five minutes.
     pub(crate) fn of(series: &Series, grid: &Grid, fine: &Grid) -> Self {
-        let day_apart = differences_apart(series, 24 * HOUR_MS);
-        let conga = CONGA_HOURS.map(|hours| match hours {
-            24 => Spread::of(&day_apart).sd(),
-            hours => Spread::of(&differences_apart(series, hours * HOUR_MS)).sd(),
-        });
+        let apart = CONGA_HOURS.map(|hours| Apart::of(series, hours * HOUR_MS));
+        let (gvp, mag) = trace(grid);
         Self {
-            modd: mean_of(day_apart.iter().map(|change| change.abs())),
-            conga,
-            gvp: glycemic_variability_percentage(grid),
-            mag: mean_absolute_change(grid),
+            modd: apart[3].mean_change(),
+            conga: apart.map(|apart| apart.spread.sd()),
+            gvp,
+            mag,
             sd_roc: sd_of_rate(fine),
             auc: hourly_area(series),
             daily: Daily::of(series, grid),
@@ -56,39 +53,63 @@ impl Variability {
 
 /// g(t) − g(t−apart) over all t that have a reading within half an interval of t−apart, the nearest one.
 /// Of elapsed time: a day apart is 24 hours, also when the clock was set in between (metrics 1.10, pitfall 10).
-fn differences_apart(series: &Series, apart: i64) -> Vec<f64> {
-    let (at, mg_dl) = (&series.at, &series.mg_dl);
-    let mut list = Vec::with_capacity(at.len());
-    let mut near = 0;
-    for (now, value) in at.iter().zip(mg_dl) {
-        let wanted = now - apart;
-        while at.get(near + 1).is_some_and(|next| (next - wanted).abs() <= (at[near] - wanted).abs()) {
-            near += 1;
+#[derive(Clone, Copy)]
+struct Apart {
+    spread: Spread,
+    changes: f64,
+}
+
+impl Apart {
+    fn of(series: &Series, apart: i64) -> Self {
+        let (at, mg_dl) = (&series.at[..], &series.mg_dl[..]);
+        let mut found = Self { spread: Spread::around(0.0), changes: 0.0 };
+        let mut before = 0;
+        for (now, value) in at.iter().zip(mg_dl) {
+            let wanted = now - apart;
+            while at[before] < wanted {
+                before += 1;
+            }
+            let near = nearest(at, before, wanted);
+            if 2 * (at[near] - wanted).abs() <= series.interval {
+                found.spread.add(value - mg_dl[near]);
+                found.changes += (value - mg_dl[near]).abs();
+            }
         }
-        if 2 * (at[near] - wanted).abs() <= series.interval {
-            list.push(value - mg_dl[near]);
-        }
+        found
     }
-    list
+
+    fn mean_change(&self) -> Option<f64> {
+        (self.spread.count() > 0.0).then(|| self.changes / self.spread.count())
+    }
 }
 
-/// (Σ√(Δt² + Δg²) / ΣΔt − 1)·100 with minutes and mg/dL.
-fn glycemic_variability_percentage(grid: &Grid) -> Option<f64> {
+/// The place whose instant is nearest to `wanted`, given the first that is not before it.
+fn nearest(at: &[i64], first: usize, wanted: i64) -> usize {
+    match first.checked_sub(1) {
+        Some(before) if at[first] != wanted && wanted - at[before] < at[first] - wanted => before,
+        _ => first,
+    }
+}
+
+/// GVP: (Σ√(Δt² + Δg²) / ΣΔt − 1)·100 with minutes and mg/dL. MAG: Σ|Δg| over hours.
+fn trace(grid: &Grid) -> (Option<f64>, Option<f64>) {
     let minutes = grid.step as f64 / 60_000.0;
-    let length = |change: f64| (minutes * minutes + change * change).sqrt();
-    mean_of(changes(&grid.values, 1).map(length)).map(|mean| (mean / minutes - 1.0) * 100.0)
-}
-
-/// Σ|Δg| over hours.
-fn mean_absolute_change(grid: &Grid) -> Option<f64> {
-    let steps_an_hour = HOUR_MS as f64 / grid.step as f64;
-    mean_of(changes(&grid.values, 1).map(f64::abs)).map(|mean| mean * steps_an_hour)
+    let (mut length, mut change_sum, mut count) = (0.0, 0.0, 0.0);
+    for change in changes(&grid.values, 1) {
+        length += (minutes * minutes + change * change).sqrt();
+        change_sum += change.abs();
+        count += 1.0;
+    }
+    let gvp = (length / (count * minutes) - 1.0) * 100.0;
+    let mag = change_sum / (count * minutes) * 60.0;
+    ((count > 0.0).then_some(gvp), (count > 0.0).then_some(mag))
 }
 
 fn sd_of_rate(fine: &Grid) -> Option<f64> {
     let steps = (15 * 60_000 / fine.step) as usize;
-    let rates: Vec<f64> = changes(&fine.values, steps).map(|change| change / 15.0).collect();
-    Spread::of(&rates).sd()
+    let mut spread = Spread::around(0.0);
+    changes(&fine.values, steps).for_each(|change| spread.add(change));
+    spread.sd().map(|sd| sd / 15.0)
 }
 
 /// Changes over `steps` steps, where both ends have a value.

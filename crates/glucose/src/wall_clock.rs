@@ -1,12 +1,43 @@
 //! The wall clock of a zone, fast: the offset is looked up once between two transitions, not once a reading.
 
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
+use std::ops::Range;
 
 /// Milliseconds of a day of 24 hours.
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// Milliseconds of a minute.
 pub(crate) const MINUTE_MS: i64 = 60_000;
+
+/// One local day's readings.
+#[derive(Clone, Debug)]
+pub(crate) struct LocalDay {
+    /// Days since 1970.
+    pub day: i64,
+    /// Their places in the series.
+    pub places: Range<usize>,
+    /// The offset of the clock, in milliseconds, from each of these places on; more than one when it was set.
+    pub offsets: Vec<(usize, i64)>,
+}
+
+impl LocalDay {
+    /// Milliseconds of the day, by the wall clock, at one of its places.
+    pub(crate) fn wall_ms(&self, at: &[i64], place: usize) -> i64 {
+        let offset = self.offsets.iter().rev().find(|(start, _)| *start <= place).map_or(0, |(_, offset)| *offset);
+        at[place] + offset - self.day * DAY_MS
+    }
+
+    /// The minute of the day by the wall clock of each of its instants.
+    pub(crate) fn minutes(&self, at: &[i64]) -> impl Iterator<Item = u16> {
+        let midnight = self.day * DAY_MS;
+        let ends = self.offsets.iter().skip(1).map(|(start, _)| *start).chain([self.places.end]);
+        let runs =
+            self.offsets.iter().zip(ends).map(move |((start, offset), end)| (&at[*start..end], offset - midnight));
+        runs.flat_map(|(run, to_midnight)| {
+            run.iter().map(move |at| ((at + to_midnight) as u32 / MINUTE_MS as u32) as u16)
+        })
+    }
+}
 
 /// Answers what the wall clock showed. Quickest when asked in order of time.
 pub(crate) struct WallClock<'zone> {
@@ -19,6 +50,30 @@ pub(crate) struct WallClock<'zone> {
 impl<'zone> WallClock<'zone> {
     pub(crate) fn new(zone: &'zone TimeZone) -> Self {
         Self { zone, offset_ms: 0, since_ms: i64::MAX, until_ms: i64::MIN }
+    }
+
+    /// The local days of rising instants.
+    pub(crate) fn days(&mut self, at: &[i64]) -> Vec<LocalDay> {
+        let mut list: Vec<LocalDay> = Vec::new();
+        let mut start = 0;
+        while start < at.len() {
+            let wall = self.at(at[start]);
+            let end_of_run = (at[start] + DAY_MS - wall.rem_euclid(DAY_MS)).min(self.until_ms);
+            let end = start + at[start..].partition_point(|at| *at < end_of_run);
+            match list.last_mut() {
+                Some(last) if last.day == day_of(wall) => {
+                    last.places.end = end;
+                    last.offsets.push((start, self.offset_ms));
+                }
+                _ => list.push(LocalDay {
+                    day: day_of(wall),
+                    places: start..end,
+                    offsets: vec![(start, self.offset_ms)],
+                }),
+            }
+            start = end;
+        }
+        list
     }
 
     /// What the wall clock showed, in milliseconds since 1970 on that clock.
@@ -46,11 +101,6 @@ impl<'zone> WallClock<'zone> {
 /// The local day, in days since 1970, of a moment on the wall clock.
 pub(crate) fn day_of(wall_ms: i64) -> i64 {
     wall_ms.div_euclid(DAY_MS)
-}
-
-/// The minute of the local day of a moment on the wall clock.
-pub(crate) fn minute_of(wall_ms: i64) -> u16 {
-    (wall_ms.rem_euclid(DAY_MS) / MINUTE_MS) as u16
 }
 
 /// The date of a day in days since 1970.

@@ -1,9 +1,6 @@
 //! How much of the time the sensor gave readings, and whether that is enough (metrics 1.3).
 
-use crate::{
-    series::Series,
-    wall_clock::{DAY_MS, day_of},
-};
+use crate::{series::Series, wall_clock::DAY_MS};
 
 /// Sensor wear.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,12 +31,12 @@ const ACTIVE_OF_A_REPORT: f64 = 70.0;
 impl Wear {
     /// Of the readings in a window of `window_ms`.
     pub(crate) fn of(series: &Series, window_ms: i64) -> Option<Self> {
-        let (first, last) = (series.wall.first()?, series.wall.last()?);
-        let days = series.wall.chunk_by(|a, b| day_of(*a) == day_of(*b)).count() as u64;
-        let recorded = recorded_ms(series);
+        let (first, last) = (series.days.first()?, series.days.last()?);
+        let days = series.days.len() as u64;
+        let recorded = series.recorded_ms(0..series.len());
         let percent_of = |whole_ms: f64| (100.0 * recorded / whole_ms).min(100.0);
         let active = percent_of(span_in_intervals(series));
-        let days_between = day_of(*last) - day_of(*first) + 1;
+        let days_between = last.day - first.day + 1;
         let needed = ACTIVE_OF_A_REPORT / 100.0 * (DAYS_OF_A_REPORT * DAY_MS) as f64;
         Some(Self {
             interval_min: series.interval as f64 / 60_000.0,
@@ -51,11 +48,6 @@ impl Wear {
             sufficient: days_between >= DAYS_OF_A_REPORT && active >= ACTIVE_OF_A_REPORT && recorded >= needed,
         })
     }
-}
-
-fn recorded_ms(series: &Series) -> f64 {
-    let alike = || (series.len() as i64 * series.interval) as f64;
-    series.weights.as_ref().map_or_else(alike, |weights| weights.iter().sum())
 }
 
 /// From first to last and one interval more, in whole intervals when there is one rhythm: (last−first)/interval + 1.
