@@ -1,8 +1,28 @@
 //! How fast device files are read, in bytes.
+#![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
-use criterion::{criterion_group, criterion_main};
+#[path = "../tests/it/generate/mod.rs"]
+mod generate;
 
-fn nothing_yet(_criterion: &mut criterion::Criterion) {}
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use jiff::tz::TimeZone;
+use std::hint::black_box;
 
-criterion_group!(benches, nothing_yet);
+fn files() -> Vec<(&'static str, Vec<u8>)> {
+    vec![("carelink sections", generate::carelink::sections(90))]
+}
+
+fn read(criterion: &mut Criterion) {
+    let zone = TimeZone::get("Europe/Berlin").unwrap();
+    let mut group = criterion.benchmark_group("read");
+    for (name, bytes) in files() {
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| imports::read("upload", black_box(&bytes), &zone, &mut |_| true).unwrap());
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, read);
 criterion_main!(benches);

@@ -7,7 +7,10 @@ const TENS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
 
 /// A decimal number. With both marks present the later one is the decimal mark; with one, it is that one.
 pub(crate) fn parse(text: &str) -> Option<f64> {
-    let (negative, digits, decimals) = scan(text.trim())?;
+    let (negative, digits, decimals) = match plain(text) {
+        Some((digits, decimals)) => (false, digits, decimals),
+        None => scan(text.trim())?,
+    };
     let value = digits as f64 / TENS[decimals];
     Some(if negative { -value } else { value })
 }
@@ -15,6 +18,23 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
 /// A glucose amount in `unit`; `None` when it is no number or out of any device's range.
 pub(crate) fn glucose(text: &str, unit: Unit) -> Option<Glucose> {
     Glucose::new(parse(text)?, unit)
+}
+
+/// The usual case: a few digits and at most one mark.
+#[inline]
+fn plain(text: &str) -> Option<(u64, usize)> {
+    if text.is_empty() || text.len() > 15 {
+        return None;
+    }
+    let (mut digits, mut mark) = (0u64, None);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'0'..=b'9' => digits = digits * 10 + u64::from(byte - b'0'),
+            b'.' | b',' if mark.is_none() && at > 0 => mark = Some(at),
+            _ => return None,
+        }
+    }
+    Some((digits, mark.map_or(0, |mark| text.len() - mark - 1)))
 }
 
 /// Sign, digits without the mark, and how many of them stand behind it.

@@ -20,34 +20,47 @@ pub(crate) fn delimiter_of(header: &str) -> u8 {
     counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(delimiter, _)| *delimiter)
 }
 
+/// A field that holds something.
+#[derive(Clone, Copy)]
+struct Cell {
+    column: u32,
+    start: u32,
+    end: u32,
+}
+
 /// One row: slices of the text, and where it stood. Make one and let the reader fill it again and again.
+/// Only fields that hold something are kept: device rows have dozens of columns and a handful of values.
 #[derive(Default)]
 pub(crate) struct Row<'t> {
     text: &'t str,
-    cells: Vec<(u32, u32)>,
+    filled: Vec<Cell>,
+    columns: u32,
     quoted: bool,
     /// Line in the file, from 1.
     pub line: usize,
 }
 
 impl<'t> Row<'t> {
+    /// Fields, empty ones too.
     pub fn len(&self) -> usize {
-        self.cells.len()
+        self.columns as usize
     }
 
     /// The whole row has nothing in it.
     pub fn is_blank(&self) -> bool {
-        (0..self.len()).all(|index| self.get(index).is_empty())
+        self.filled().next().is_none()
     }
 
     /// A field without its quotes and without spaces around it; empty when the row is too short.
     /// Doubled quotes inside stay doubled: [`Row::words`] undoes them.
     #[inline]
     pub fn get(&self, index: usize) -> &'t str {
-        match self.cells.get(index) {
-            Some((start, end)) if start != end => self.text[*start as usize..*end as usize].trim(),
-            _ => "",
-        }
+        let found = if self.filled.len() <= 16 {
+            self.filled.iter().find(|cell| cell.column as usize >= index)
+        } else {
+            self.filled.get(self.filled.partition_point(|cell| (cell.column as usize) < index))
+        };
+        found.filter(|cell| cell.column as usize == index).map_or("", |cell| self.text_of(*cell))
     }
 
     /// The field of a column that may be missing from the file.
@@ -63,11 +76,34 @@ impl<'t> Row<'t> {
     }
 
     /// The fields that hold something, with their columns.
+    #[inline]
     pub fn filled(&self) -> impl Iterator<Item = (usize, &'t str)> + '_ {
-        self.cells.iter().enumerate().filter(|(_, (start, end))| start != end).filter_map(|(index, _)| {
-            let text = self.get(index);
-            (!text.is_empty()).then_some((index, text))
-        })
+        let cells = self.filled.iter().map(|cell| (cell.column as usize, self.text_of(*cell)));
+        cells.filter(|(_, text)| !text.is_empty())
+    }
+
+    #[inline]
+    fn text_of(&self, cell: Cell) -> &'t str {
+        let text = &self.text[cell.start as usize..cell.end as usize];
+        match text.as_bytes() {
+            [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+            _ => text.trim(),
+        }
+    }
+
+    #[inline]
+    fn clear(&mut self, text: &'t str) {
+        self.text = text;
+        self.filled.clear();
+        self.columns = 0;
+    }
+
+    #[inline]
+    fn add(&mut self, start: usize, end: usize) {
+        if start < end {
+            self.filled.push(Cell { column: self.columns, start: start as u32, end: end as u32 });
+        }
+        self.columns += 1;
     }
 }
 
@@ -110,8 +146,7 @@ impl<'t> Table<'t> {
         if end - start > LONGEST_LINE {
             return Err(Refused::LineTooLong { line: row.line, limit: LONGEST_LINE });
         }
-        row.text = self.text;
-        row.cells.clear();
+        row.clear(self.text);
         row.quoted = memchr::memchr(b'"', &self.text.as_bytes()[start..end]).is_some();
         let end = if row.quoted { self.split_quoted(start, end, row) } else { self.split_plain(start, end, row) };
         self.go_past(end);
@@ -134,15 +169,24 @@ impl<'t> Table<'t> {
 
     #[inline]
     fn split_plain(&self, start: usize, end: usize, row: &mut Row<'t>) -> usize {
-        let mut from = start as u32;
-        for (index, byte) in self.text.as_bytes()[start..end].iter().enumerate() {
-            if *byte == self.delimiter {
-                let here = (start + index) as u32;
-                row.cells.push((from, here));
-                from = here + 1;
+        let bytes = self.text.as_bytes();
+        let eight_empty = [self.delimiter; 8];
+        let (mut from, mut at) = (start, start);
+        while at < end {
+            // Long runs of empty fields are what most of a device row is.
+            if from == at && at + 8 <= end && bytes[at..at + 8] == eight_empty {
+                row.columns += 8;
+                at += 8;
+                from = at;
+                continue;
             }
+            if bytes[at] == self.delimiter {
+                row.add(from, at);
+                from = at + 1;
+            }
+            at += 1;
         }
-        row.cells.push((from, end as u32));
+        row.add(from, end);
         end
     }
 
@@ -157,7 +201,7 @@ impl<'t> Table<'t> {
                 .flatten();
             let field_end = match closing {
                 Some(close) => {
-                    row.cells.push((inside as u32, close as u32));
+                    row.add(inside, close);
                     if close >= end {
                         self.line += count_lines(&bytes[end..close]);
                         end = self.line_end(close);
@@ -166,7 +210,7 @@ impl<'t> Table<'t> {
                 }
                 None => {
                     let length = memchr::memchr(self.delimiter, &bytes[at..end]).unwrap_or(end - at);
-                    row.cells.push((at as u32, (at + length) as u32));
+                    row.add(at, at + length);
                     at + length
                 }
             };

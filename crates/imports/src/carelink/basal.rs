@@ -42,7 +42,7 @@ pub(super) fn join(sited: &[Sited<'_>], log: &DeviceLog<'_>, clock: &mut Clock<'
     for one in sited {
         if let Some(units) = automated_units(&one.what) {
             let (duration_ms, delivery) = (Some(FIVE_MINUTES), BasalDelivery::Automated);
-            let kind = EventKind::Basal { rate: units * 12.0, duration_ms, delivery };
+            let kind = EventKind::Basal { rate: tidy(units * 12.0), duration_ms, delivery };
             import.events.push(NewEvent::new(one.at, one.offset_min, kind));
         }
     }
@@ -58,6 +58,11 @@ pub(super) fn join(sited: &[Sited<'_>], log: &DeviceLog<'_>, clock: &mut Clock<'
             "{left_out} programmed basal rates fell in automatic mode, where the pump does not give them: left out."
         ));
     }
+}
+
+/// Without the dust of binary fractions: to a millionth of a unit.
+fn tidy(rate: f64) -> f64 {
+    (rate * 1e6).round() / 1e6
 }
 
 pub(super) fn automated_units(what: &What<'_>) -> Option<f64> {
@@ -139,7 +144,7 @@ impl Sweep {
             Step::Temp(amount, duration) => {
                 let rate = match amount {
                     TempBasal::Rate(rate) => Some(rate),
-                    TempBasal::Percent(percent) => self.programmed.map(|rate| rate * percent / 100.0),
+                    TempBasal::Percent(percent) => self.programmed.map(|rate| tidy(rate * percent / 100.0)),
                 };
                 self.temp = Some(Temp { rate, ends: at + duration });
                 splits = true;

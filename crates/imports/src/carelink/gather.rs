@@ -40,7 +40,8 @@ pub(super) fn into_import(
 fn oldest_first(log: &mut DeviceLog<'_>) {
     let newest_first = |walls: [Option<Wall>; 2]| matches!(walls, [Some(first), Some(last)] if first > last);
     if newest_first([log.entries.first().map(|one| one.wall), log.entries.last().map(|one| one.wall)]) {
-        log.entries.reverse();
+        // Rows turn round, the entries of one row do not.
+        log.entries.sort_by_key(|entry| std::cmp::Reverse(entry.line));
     }
     if newest_first([log.sensor.first().map(|one| one.wall), log.sensor.last().map(|one| one.wall)]) {
         log.sensor.reverse();

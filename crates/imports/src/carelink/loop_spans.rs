@@ -11,6 +11,8 @@ use crate::{clock::Clock, wall::Wall};
 const MINUTE: i64 = 60_000;
 /// Doses this near are of one spell of automatic mode.
 const ONE_SPELL: i64 = 15 * MINUTE;
+/// The loop may give nothing for two and a half hours; then it leaves automatic mode.
+const LONGEST_PAUSE: i64 = 3 * 60 * MINUTE;
 /// Two proofs of manual mode this far apart say nothing of the time between.
 const LONGEST_MANUAL: i64 = 12 * 60 * MINUTE;
 const DAY: i64 = 86_400;
@@ -54,10 +56,9 @@ impl Spans {
 }
 
 pub(super) fn automatic_spans(sited: &[Sited<'_>], auto_days: &[(Wall, f64, u32)], clock: &mut Clock<'_>) -> Spans {
-    let doses = sited.iter().filter(|one| automated_units(&one.what).is_some());
-    let doses = doses.map(|one| (one.at.as_millisecond(), one.at.as_millisecond() + 5 * MINUTE)).collect();
-    let mut spans = Spans::of(doses, ONE_SPELL).0;
-    let manual = Spans::of(manual_spans(sited), 0);
+    let proofs = proofs(sited);
+    let mut spans = dosed_spans(sited, &proofs);
+    let manual = Spans::of(manual_spans(&proofs), 0);
     for (day, units, _) in auto_days {
         if *units > 0.0 {
             let from = clock.place(*day).at.as_millisecond();
@@ -68,6 +69,20 @@ pub(super) fn automatic_spans(sited: &[Sited<'_>], auto_days: &[(Wall, f64, u32)
     Spans::of(spans, 0)
 }
 
+/// Where the loop gave its doses. A pause is one of the loop's, unless something in it is proof of manual mode.
+fn dosed_spans(sited: &[Sited<'_>], proofs: &[(i64, Proof)]) -> Vec<(i64, i64)> {
+    let doses = sited.iter().filter(|one| automated_units(&one.what).is_some());
+    let doses = doses.map(|one| (one.at.as_millisecond(), one.at.as_millisecond() + 5 * MINUTE)).collect();
+    let mut spans = Spans::of(doses, ONE_SPELL).0;
+    let is_loops_pause = |from: i64, to: i64| {
+        let inside = proofs.partition_point(|(at, _)| *at < from)..proofs.partition_point(|(at, _)| *at <= to);
+        to - from <= LONGEST_PAUSE && proofs[inside].iter().all(|(_, proof)| *proof == Proof::Automatic)
+    };
+    let pauses: Vec<(i64, i64)> = spans.windows(2).map(|pair| (pair[0].1, pair[1].0)).collect();
+    spans.extend(pauses.into_iter().filter(|(from, to)| is_loops_pause(*from, *to)));
+    spans
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Proof {
     Manual,
@@ -76,10 +91,12 @@ enum Proof {
     Left,
 }
 
+fn proofs(sited: &[Sited<'_>]) -> Vec<(i64, Proof)> {
+    sited.iter().filter_map(|one| Some((one.at.as_millisecond(), proof_of(&one.what)?))).collect()
+}
+
 /// From one proof of manual mode to the next, with none of the loop between.
-fn manual_spans(sited: &[Sited<'_>]) -> Vec<(i64, i64)> {
-    let proofs: Vec<(i64, Proof)> =
-        sited.iter().filter_map(|one| Some((one.at.as_millisecond(), proof_of(&one.what)?))).collect();
+fn manual_spans(proofs: &[(i64, Proof)]) -> Vec<(i64, i64)> {
     let is_manual = |pair: &&[(i64, Proof)]| {
         pair[0].1 != Proof::Automatic && pair[1].1 == Proof::Manual && pair[1].0 - pair[0].0 <= LONGEST_MANUAL
     };

@@ -1,6 +1,8 @@
 //! Files in, what was read from them out.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod carelink;
 mod frame;
+mod generate;
 mod refused;
 mod samples;

@@ -1,0 +1,3 @@
+//! Synthetic files of any length; the benchmarks use them too.
+
+pub mod carelink;
