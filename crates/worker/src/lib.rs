@@ -1,1 +1,48 @@
+//! What nobody asked for just now: messages go out, what has run out is tidied, audit heads are anchored.
+//!
+//! **Invariant:** only this room opens outbound connections (`kinsight/tests/it/house.rs`). Each round is safe to
+//! repeat and to interrupt: work is claimed in the database with a lease, and given back by its end.
 
+mod deliver;
+mod mail;
+mod rounds;
+
+pub use mail::{Mailer, SmtpSettings, SmtpTls};
+
+use jiff::Timestamp;
+use std::{sync::Arc, time::Duration};
+use store::{Actor, Store};
+use tokio::{sync::watch, task::JoinSet};
+
+/// The actors of the worker's duties, from the store's roster.
+pub struct Duties {
+    pub deliver: Actor,
+    pub expire: Actor,
+}
+
+/// What the worker needs.
+pub struct Work {
+    pub store: Store,
+    pub duties: Duties,
+    pub mailer: Mailer,
+    /// Where people reach the pages; links in messages begin with it.
+    pub base_url: String,
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// How often the outbox is looked at without being told of news.
+    pub every: Duration,
+}
+
+/// Works until `shutdown` says so; what is being sent just then is finished first.
+pub async fn run(work: Work, shutdown: watch::Receiver<bool>) {
+    let work = Arc::new(work);
+    let mut rounds = JoinSet::new();
+    rounds.spawn(rounds::repeat(Arc::clone(&work), work.every, shutdown.clone(), deliver::round));
+    rounds.spawn(rounds::repeat(Arc::clone(&work), rounds::TIDY_EVERY, shutdown.clone(), rounds::tidy));
+    rounds.spawn(rounds::repeat(work, rounds::ANCHOR_EVERY, shutdown, rounds::anchor));
+    while rounds.join_next().await.is_some() {}
+}
+
+/// Sends what is due now, once; for tests and for the last round before the end.
+pub async fn deliver_due(work: &Work) -> anyhow::Result<usize> {
+    deliver::due(work).await
+}

@@ -1,0 +1,54 @@
+//! A store with a clock that is moved by hand, and a worker over it.
+
+use jiff::Timestamp;
+use sharing::{Duty, Email};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use store::{Clock, Database, KeySettings, MasterKeySource, NewAccount, Origin, PasswordCost, Store, StoreSettings};
+use worker::{Duties, Mailer, Work};
+
+pub struct Server {
+    pub work: Work,
+    seconds: Arc<AtomicI64>,
+}
+
+impl Server {
+    pub fn start(mailer: Mailer) -> Self {
+        let seconds = Arc::new(AtomicI64::new(1_780_000_000));
+        let told = Arc::clone(&seconds);
+        let now = move || Timestamp::from_second(told.load(Ordering::SeqCst)).unwrap();
+        let keys = KeySettings { master: MasterKeySource::Bytes([7; 32]), key_store: None, anchors: None };
+        let settings = StoreSettings {
+            database: Database::SqliteInMemory,
+            keys,
+            clock: Clock::new(now.clone()),
+            password_cost: PasswordCost::CheapForTests,
+            readers: 1,
+        };
+        let (store, roster) = Store::open(settings).unwrap();
+        let duties = Duties { deliver: roster.on(Duty::Deliver), expire: roster.on(Duty::Expire) };
+        let base_url = "https://kinsight.example/".to_owned();
+        let every = Duration::from_secs(1);
+        Self { work: Work { store, duties, mailer, base_url, clock: Arc::new(now), every }, seconds }
+    }
+
+    pub fn minutes_pass(&self, minutes: i64) {
+        self.seconds.fetch_add(60 * minutes, Ordering::SeqCst);
+    }
+
+    pub async fn anna_signs_up(&self) {
+        let anna = NewAccount {
+            email: Email::parse("anna@example.org").unwrap(),
+            password: "a long walk by the lake at dawn".into(),
+            name: "Anna Berg".into(),
+            born_on: None,
+            country: "SE".into(),
+            language: "en".into(),
+            unit: glucose::Unit::MmolL,
+            zone: "Europe/Stockholm".into(),
+            with_record: true,
+        };
+        self.work.store.sign_up(anna, Origin::default()).await.unwrap();
+    }
+}
