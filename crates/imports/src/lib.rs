@@ -11,6 +11,8 @@ mod clock;
 mod columns;
 mod context;
 mod detect;
+#[doc(hidden)]
+pub mod fuzz_targets;
 pub mod import;
 mod json;
 mod libreview;

@@ -3,6 +3,7 @@
 
 mod carelink;
 mod frame;
+mod fuzz_corpus;
 mod generate;
 mod refused;
 mod samples;
