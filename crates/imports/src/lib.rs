@@ -14,6 +14,7 @@ mod detect;
 #[doc(hidden)]
 pub mod fuzz_targets;
 pub mod import;
+mod iso;
 mod json;
 mod libreview;
 mod nightscout;
