@@ -54,6 +54,15 @@ class Server {
     return JSON.parse(stdout);
   }
 
+  // Until it has printed something.
+  async says(words, seconds) {
+    const until = Date.now() + seconds * 1000;
+    while (!this.said.includes(words)) {
+      if (Date.now() > until) throw new Error(`the server never said "${words}":\n${this.said}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   async stop() {
     this.child.kill("SIGTERM");
     const how = await this.ended;
@@ -80,6 +89,7 @@ export const serve = () => start("serve", 20);
 // The demo prints its sign-ins: lines of a name, an address and a password.
 export async function demo() {
   const server = await start("demo", 60);
+  await server.says("patients are all in", 120);
   const wanted = /^\s+(.+?)\s{2,}(\S+@\S+)\s{2,}(.+?)\s*$/;
   server.people = () =>
     server.said.split("\n").flatMap((line) => {

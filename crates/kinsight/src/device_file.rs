@@ -21,7 +21,7 @@ pub struct DeviceFile {
     pub days: Option<u16>,
 }
 
-/// What the file held, within the days that were asked for.
+/// What the file held, and the days that were asked for. Nothing is left out: a basal rate that began before them counts.
 pub struct Contents {
     pub import: Import,
     pub readings: Vec<Reading>,
@@ -44,7 +44,7 @@ impl DeviceFile {
         let readings: Vec<Reading> = import.readings.iter().map(Reading::unstored).collect();
         let events: Vec<Event> = import.events.iter().map(Event::unstored).collect();
         let period = self.period(&readings, &events);
-        Ok(self.cut(Contents { import, readings, events, period, zone: self.tz.clone() }))
+        Ok(Contents { import, readings, events, period, zone: self.tz.clone() })
     }
 
     fn what(&self) -> String {
@@ -64,21 +64,24 @@ impl DeviceFile {
             .or_else(|| of(&mut events.iter().map(|event| event.at)))?;
         Some(self.days.map_or(Period { first, last }, |days| Period::ending(last, days)))
     }
-
-    fn cut(&self, mut contents: Contents) -> Contents {
-        if let (Some(_), Some(period)) = (self.days, contents.period) {
-            let (from, to) = period.instants(&self.tz);
-            contents.readings.retain(|reading| reading.at >= from && reading.at < to);
-            contents.events.retain(|event| event.at >= from && event.at < to);
-        }
-        contents
-    }
 }
 
 impl Contents {
     pub fn window(&self) -> Window {
         let empty = Period { first: Date::constant(1970, 1, 1), last: Date::constant(1970, 1, 1) };
         Window::of_days(&self.period.unwrap_or(empty), self.zone.clone(), Ranges::ADULT)
+    }
+
+    /// When the readings of the days asked for were measured, in the file's order.
+    pub fn readings_at(&self) -> impl Iterator<Item = Timestamp> {
+        let window = self.window();
+        self.readings.iter().map(|reading| reading.at).filter(move |at| (window.from..window.to).contains(at))
+    }
+
+    /// When the events of the days asked for began.
+    pub fn events_at(&self) -> impl Iterator<Item = Timestamp> {
+        let window = self.window();
+        self.events.iter().map(|event| event.at).filter(move |at| (window.from..window.to).contains(at))
     }
 }
 

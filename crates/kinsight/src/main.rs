@@ -2,7 +2,13 @@
 
 mod clock;
 mod commands;
+mod demo;
 mod device_file;
+mod mail;
+mod outbox;
+mod server;
+mod settings;
+mod telemetry;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -19,12 +25,24 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Serve(commands::serve::Serve),
+    Demo(commands::demo::Demo),
     Analyze(commands::analyze::Analyze),
+    Report(commands::report::Report),
+    Upload(commands::upload::UploadFiles),
+    Admin(commands::admin::Admin),
+    Audit(commands::audit::Audit),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Serve(command) => command.run(),
+        Command::Demo(command) => command.run(),
         Command::Analyze(command) => command.run(),
+        Command::Report(command) => command.run(),
+        Command::Upload(command) => command.run(),
+        Command::Admin(command) => command.run(),
+        Command::Audit(command) => command.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

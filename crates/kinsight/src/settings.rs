@@ -5,7 +5,7 @@ use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use store::{Clock, Database, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
-use web::settings::{BaseUrl, WebSettings};
+use web::{BaseUrl, WebSettings};
 
 /// The environment variable that holds master keys, when they are not in a file.
 pub const MASTER_KEY: &str = "KINSIGHT_MASTER_KEY";
@@ -92,7 +92,8 @@ impl Given {
         let Some(path) = self.config.as_deref().or_else(|| usual.exists().then_some(usual)) else {
             return Ok(Self::default());
         };
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the settings in {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read the settings in {}", path.display()))?;
         toml::from_str(&text).with_context(|| format!("cannot understand the settings in {}", path.display()))
     }
 
@@ -132,6 +133,11 @@ impl Settings {
             password_cost: PasswordCost::Full,
             readers: READERS,
         }
+    }
+
+    /// Whether there is something to look at; nobody wants a new database made by a question.
+    pub fn has_data(&self) -> bool {
+        self.given.database.is_some() || self.data.join("kinsight.sqlite").exists()
     }
 
     fn master_key(&self) -> MasterKeySource {

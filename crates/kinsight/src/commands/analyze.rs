@@ -28,8 +28,7 @@ impl Analyze {
 
 /// First and last reading.
 fn span(contents: &Contents) -> Option<(Timestamp, Timestamp)> {
-    let times = || contents.readings.iter().map(|reading| reading.at);
-    times().min().zip(times().max())
+    contents.readings_at().min().zip(contents.readings_at().max())
 }
 
 fn as_json(contents: &Contents, figures: &Figures) -> Result<String> {
@@ -46,8 +45,8 @@ fn as_json(contents: &Contents, figures: &Figures) -> Result<String> {
         import.devices.iter().map(|device| json!({ "name": device.name, "serial": device.serial })).collect();
     let object = json!({
         "format": import.format.name(),
-        "readings": contents.readings.len(),
-        "events": contents.events.len(),
+        "readings": contents.readings_at().count(),
+        "events": contents.events_at().count(),
         "first": span.map(|(first, _)| first.to_string()),
         "last": span.map(|(_, last)| last.to_string()),
         "first_day": contents.period.map(|period| period.first.to_string()),
@@ -80,8 +79,8 @@ fn as_table(contents: &Contents, figures: &Figures) -> String {
         let _ = writeln!(text, "{name:<30} {value}");
     };
     line("format", contents.import.format.name().to_owned());
-    line("readings", contents.readings.len().to_string());
-    line("events", contents.events.len().to_string());
+    line("readings", contents.readings_at().count().to_string());
+    line("events", contents.events_at().count().to_string());
     if let Some(period) = contents.period {
         line("days", format!("{} ({} to {})", period.days(), period.first, period.last));
     }

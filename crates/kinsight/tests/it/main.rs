@@ -4,4 +4,6 @@
 mod analyze;
 mod house;
 mod program;
+mod report;
+mod serving;
 mod sources;

@@ -1,0 +1,144 @@
+//! `kinsight upload FILE… --to URL`: for a clinic's PC or a script. The one place in the binary that opens a connection.
+
+use crate::device_file::bytes_of;
+use anyhow::{Context, Result, bail};
+use reqwest::blocking::multipart::{Form, Part};
+use reqwest::blocking::{Client, Response};
+use reqwest::{StatusCode, Url};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// Upload device files to a record on a server.
+#[derive(clap::Args)]
+pub struct UploadFiles {
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The server's address, such as https://glucose.example.org
+    #[arg(long, value_name = "URL")]
+    to: Url,
+    /// The record's upload token (kst_…); in the environment it is out of the process list's sight
+    #[arg(long, env = "KINSIGHT_TOKEN", hide_env_values = true)]
+    token: String,
+    /// Upload also a file that seems to be another person's
+    #[arg(long)]
+    accept: bool,
+}
+
+/// What the server says of one file: taken, asked about, or refused.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Told {
+    upload: Option<Taken>,
+    found: Found,
+    asked: Option<String>,
+    refused: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Taken {
+    number: u32,
+    readings_added: u64,
+    events_added: u64,
+    readings_already_here: u64,
+    events_already_here: u64,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Found {
+    problem_count: u64,
+}
+
+/// Told of each file, or a problem with the whole request.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Answer {
+    files: Vec<Told>,
+    error: Problem,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Problem {
+    title: String,
+    text: String,
+}
+
+impl UploadFiles {
+    /// Every file is tried; one that is refused does not hold up the others.
+    pub fn run(self) -> Result<()> {
+        let client = Client::builder().timeout(LONGEST).redirect(reqwest::redirect::Policy::none()).build()?;
+        let mut refused = 0_usize;
+        for file in &self.files {
+            match self.bring(&client, file) {
+                Ok(told) => super::print(&format!("{}: {told}", file.display()))?,
+                Err(error) => {
+                    refused += 1;
+                    eprintln!("kinsight: {}: {error:#}", file.display());
+                }
+            }
+        }
+        if refused > 0 {
+            bail!("{refused} of {} files were not uploaded", self.files.len());
+        }
+        Ok(())
+    }
+
+    fn bring(&self, client: &Client, file: &Path) -> Result<String> {
+        let bytes = bytes_of(file)?;
+        let mut url = self.to.join("/api/v1/uploads").context("--to is no address of a server")?;
+        url.set_query(self.accept.then_some("accept_other=true"));
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let part = Part::bytes(bytes).file_name(name);
+        let request = client.post(url).bearer_auth(&self.token).multipart(Form::new().part("files", part));
+        // The error's own text holds the address, which may hold what is nobody's business.
+        let response = request.send().map_err(|error| anyhow::anyhow!("{}", why_not(&error, &self.to)))?;
+        told(response)
+    }
+}
+
+fn told(response: Response) -> Result<String> {
+    let status = response.status();
+    let answer: Answer = response.json().unwrap_or_default();
+    if let Some(told) = answer.files.into_iter().next() {
+        return of_file(told);
+    }
+    let said = format!("{}. {}", answer.error.title, answer.error.text);
+    match status {
+        StatusCode::UNAUTHORIZED => {
+            bail!("the server does not know this token; make a new one on the record's page of app tokens")
+        }
+        _ if answer.error.title.is_empty() => bail!("the server answered {status}; is it a Kinsight server?"),
+        _ => bail!("{said}"),
+    }
+}
+
+fn of_file(told: Told) -> Result<String> {
+    if let Some(asked) = told.asked {
+        bail!("{} (--accept does that)", asked.trim());
+    }
+    let Some(taken) = told.upload else { bail!("{}", told.refused.unwrap_or_else(|| "not taken".to_owned())) };
+    Ok(format!(
+        "upload {}: {} readings and {} events added, {} and {} were already here, {} rows not read",
+        taken.number,
+        taken.readings_added,
+        taken.events_added,
+        taken.readings_already_here,
+        taken.events_already_here,
+        told.found.problem_count,
+    ))
+}
+
+fn why_not(error: &reqwest::Error, to: &Url) -> String {
+    let host = to.host_str().unwrap_or_default();
+    if error.is_timeout() {
+        format!("{host} did not answer in time; try again")
+    } else if error.is_connect() {
+        format!("{host} cannot be reached; check the address and the network")
+    } else {
+        format!("the upload to {host} broke off; nothing was kept, try again")
+    }
+}

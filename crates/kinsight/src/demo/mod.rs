@@ -1,0 +1,10 @@
+//! The living demo: people, their ninety days, and devices that go on sending.
+
+pub mod cast;
+mod devices;
+mod fill;
+mod plan;
+
+pub use devices::send_on;
+pub use fill::{Wearer, fill};
+pub use plan::plan;
