@@ -10,7 +10,7 @@ use crate::{
     reading::Reading,
     series::Series,
     sufficiency::Sufficiency,
-    wall_clock::{date_of, number_of},
+    wall_clock::{date_of, minutes, number_of},
 };
 use jiff::{civil::Date, tz::TimeZone};
 
@@ -61,7 +61,8 @@ impl Agp {
     pub fn of(readings: &[Reading], period: &Period, zone: &TimeZone) -> Self {
         let (from, to) = period.instants(zone);
         let series = Series::of(readings, from, to, zone);
-        let by_value = ByValue::of(&series);
+        let minutes = minutes(&series.days, &series.at);
+        let by_value = ByValue::of(&minutes, &series.mg_dl);
         let hours_raw = by_value.bins::<60, 24>();
         Self {
             period: *period,
@@ -70,21 +71,21 @@ impl Agp {
             hours_raw,
             five_minutes: by_value.bins::<5, 288>().to_vec(),
             sufficiency: Sufficiency::of(&series),
-            days: profiles(&series, period),
+            days: profiles(&series, &minutes, period),
         }
     }
 }
 
-fn profiles(series: &Series, period: &Period) -> Vec<DailyProfile> {
+fn profiles(series: &Series, minutes: &[u16], period: &Period) -> Vec<DailyProfile> {
     let (first, last) = (number_of(period.first), number_of(period.last));
     let first = first.max(last - MOST_DAYS + 1);
     let mut list: Vec<DailyProfile> =
         (first..=last).map(|day| DailyProfile { on: date_of(day), points: Vec::new() }).collect();
     for day in &series.days {
-        let values = &series.mg_dl[day.places.clone()];
+        let points = minutes[day.places.clone()].iter().copied().zip(series.mg_dl[day.places.clone()].iter().copied());
         let place = usize::try_from(day.day - first).ok();
         if let Some(profile) = place.and_then(|place| list.get_mut(place)) {
-            profile.points = day.minutes(&series.at).zip(values.iter().copied()).collect();
+            profile.points = points.collect();
         }
     }
     list

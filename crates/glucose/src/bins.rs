@@ -1,61 +1,83 @@
 //! Percentiles of parts of the day.
 
-use crate::{agp::Percentiles, series::Series};
+use crate::agp::Percentiles;
 
-/// The readings of a period, dealt by value: dealt on to bins in this order, each bin is in order.
-pub(crate) struct ByValue {
-    /// Minute of the day and mg/dL, by rising mg/dL.
-    dealt: Vec<(u16, f64)>,
+/// The readings of a period, dealt by value: dealt on to bins in this order, each bin is in order. Each is its minute of
+/// the day and its value: whole mg/dL where all are, which takes half the room, else thousandths.
+pub(crate) enum ByValue {
+    Whole(Vec<(u16, u16)>),
+    Thousandths(Vec<(u16, i32)>),
 }
 
 /// Whole values up to this are counted; anything else is sorted.
 const MOST: usize = 1000;
 
 impl ByValue {
-    pub(crate) fn of(series: &Series) -> Self {
-        let minutes = series.days.iter().flat_map(|day| day.minutes(&series.at));
-        let mut rows: Vec<(u16, f64)> = minutes.zip(series.mg_dl.iter().copied()).collect();
-        let is_countable = |value: &f64| (0.0..=MOST as f64).contains(value) && f64::from(*value as u32) == *value;
-        if series.mg_dl.iter().all(is_countable) {
-            return Self { dealt: deal::<{ MOST + 1 }>(&rows, |(_, value)| *value as usize).0 };
+    pub(crate) fn of(minutes: &[u16], mg_dl: &[f64]) -> Self {
+        let rows = minutes.iter().copied().zip(mg_dl);
+        let is_countable = |value: &f64| (0.0..=MOST as f64).contains(value) && f64::from(*value as u16) == *value;
+        if mg_dl.iter().all(is_countable) {
+            let rows = rows.map(|(minute, mg_dl)| (minute, *mg_dl as u16));
+            return Self::Whole(deal::<{ MOST + 1 }, _>(rows, |row| usize::from(row.1)).0);
         }
-        rows.sort_by(|a, b| a.1.total_cmp(&b.1));
-        Self { dealt: rows }
+        // Amounts have at most three decimals.
+        let mut dealt: Vec<(u16, i32)> = rows.map(|(minute, mg_dl)| (minute, (mg_dl * 1000.0 + 0.5) as i32)).collect();
+        dealt.sort_by_key(|row| row.1);
+        Self::Thousandths(dealt)
     }
 
     /// `COUNT` bins of `MINUTES` minutes by the wall clock, each with the percentiles of all its readings.
     pub(crate) fn bins<const MINUTES: u16, const COUNT: usize>(&self) -> [Option<Percentiles>; COUNT] {
-        let bin_of = |(minute, _): &(u16, f64)| usize::from(minute / MINUTES);
-        let (dealt, ends) = deal::<COUNT>(&self.dealt, bin_of);
-        let start = |bin: usize| bin.checked_sub(1).map_or(0, |before| ends[before]);
-        std::array::from_fn(|bin| Percentiles::of(&dealt[start(bin)..ends[bin]]))
+        match self {
+            Self::Whole(rows) => bins::<MINUTES, COUNT, _>(rows, f64::from),
+            Self::Thousandths(rows) => bins::<MINUTES, COUNT, _>(rows, |value| f64::from(value) / 1000.0),
+        }
     }
 }
 
+fn bins<const MINUTES: u16, const COUNT: usize, V: Copy + Default>(
+    by_value: &[(u16, V)],
+    mg_dl: impl Fn(V) -> f64,
+) -> [Option<Percentiles>; COUNT] {
+    let (dealt, ends) = deal::<COUNT, _>(by_value.iter().copied(), |row| usize::from(row.0 / MINUTES));
+    let start = |bin: usize| bin.checked_sub(1).map_or(0, |before| ends[before]);
+    std::array::from_fn(|bin| {
+        let rows = &dealt[start(bin)..ends[bin]];
+        Percentiles::of(rows.len(), |rank| mg_dl(rows[rank].1))
+    })
+}
+
 /// Rows on piles, one after the other, each in the order in which they came; and where each pile ends.
-fn deal<const PILES: usize>(
-    rows: &[(u16, f64)],
-    pile_of: impl Fn(&(u16, f64)) -> usize,
-) -> (Vec<(u16, f64)>, [usize; PILES]) {
+fn deal<const PILES: usize, R: Copy + Default>(
+    rows: impl ExactSizeIterator<Item = R> + Clone,
+    pile_of: impl Fn(&R) -> usize,
+) -> (Vec<R>, [usize; PILES]) {
     let mut ends = [0; PILES];
-    rows.iter().for_each(|row| ends[pile_of(row)] += 1);
+    rows.clone().for_each(|row| ends[pile_of(&row)] += 1);
     let mut end = 0;
     for start in &mut ends {
         (*start, end) = (end, end + *start);
     }
-    let mut dealt = vec![(0, 0.0); rows.len()];
+    let mut dealt = vec![R::default(); rows.len()];
     for row in rows {
-        let place = &mut ends[pile_of(row)];
-        dealt[*place] = *row;
+        let place = &mut ends[pile_of(&row)];
+        dealt[*place] = row;
         *place += 1;
     }
     (dealt, ends)
 }
 
 impl Percentiles {
-    fn of(values: &[(u16, f64)]) -> Option<Self> {
-        let p = |share: f64| percentile(values, share);
-        (!values.is_empty()).then(|| Self { p5: p(0.05), p25: p(0.25), p50: p(0.5), p75: p(0.75), p95: p(0.95) })
+    /// Of `count` values that rise with their rank, by R type 7 (metrics 1.2).
+    fn of(count: usize, at_rank: impl Fn(usize) -> f64) -> Option<Self> {
+        let last = count.checked_sub(1)?;
+        let p = |share: f64| {
+            let place = last as f64 * share;
+            let rank = place as usize;
+            let below = at_rank(rank);
+            below + (place - rank as f64) * (at_rank((rank + 1).min(last)) - below)
+        };
+        Some(Self { p5: p(0.05), p25: p(0.25), p50: p(0.5), p75: p(0.75), p95: p(0.95) })
     }
 
     /// Each of the five, from two sets of them.
@@ -68,14 +90,6 @@ impl Percentiles {
             p95: with(self.p95, other.p95),
         }
     }
-}
-
-/// R type 7 (metrics 1.2) of rising values.
-fn percentile(rising: &[(u16, f64)], share: f64) -> f64 {
-    let place = (rising.len() - 1) as f64 * share;
-    let rank = place as usize;
-    let below = rising[rank].1;
-    rising.get(rank + 1).map_or(below, |above| below + (place - rank as f64) * (above.1 - below))
 }
 
 /// Each bin with its neighbours by the weights 1-4-1, around midnight too: divided by 6, by 5 where one neighbour is

@@ -89,12 +89,7 @@ fn within_hours(grid: &Grid, pivot: f64) -> Option<f64> {
             sum += sd;
             count += 1.0;
         }
-        if !leaving.is_nan() {
-            hour.remove(*leaving);
-        }
-        if !entering.is_nan() {
-            hour.add(*entering);
-        }
+        hour.slide(*leaving, *entering);
     }
     (count > 0.0).then(|| sum / count)
 }

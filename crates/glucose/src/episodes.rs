@@ -7,7 +7,6 @@
 use crate::{
     samples::Samples,
     spells::{Run, Spell, prolonged_highs, runs, spells},
-    wall_clock::MINUTE_MS,
 };
 use jiff::Timestamp;
 
@@ -93,32 +92,35 @@ pub(crate) struct Lows {
 }
 
 impl Lows {
-    pub(crate) fn of(samples: &Samples) -> Self {
+    pub(crate) fn of(samples: &Samples<'_>) -> Self {
         Self { low: runs(samples, |g| g < 70.0), very_low: runs(samples, |g| g < 54.0) }
     }
 
     /// Episodes by other lengths: how many went below 54, and how many stayed between 54 and 70.
-    pub(crate) fn count(&self, enough: usize, recovery: usize) -> (u64, u64) {
-        let direction = self.direction(enough, recovery, usize::MAX);
+    pub(crate) fn count(&self, samples: &Samples<'_>, minutes: i64, recovery: i64) -> (u64, u64) {
+        let direction = self.direction(samples, minutes, recovery);
         (direction.second.len() as u64, direction.exclusive())
     }
 
-    fn direction(&self, enough: usize, recovery: usize, prolonged: usize) -> Direction {
+    fn direction(&self, samples: &Samples<'_>, minutes: i64, recovery: i64) -> Direction {
+        let is_enough = |run: &Run| samples.last(run.start..run.end, minutes);
+        let is_prolonged = |run: &Run| samples.outlast(run.start..run.end, PROLONGED_MINUTES);
         Direction {
-            first: spells(&self.low, enough, recovery),
-            second: spells(&self.very_low, enough, recovery),
-            extended: spells(&self.low, prolonged, recovery),
+            first: spells(samples, &self.low, is_enough, recovery),
+            second: spells(samples, &self.very_low, is_enough, recovery),
+            extended: spells(samples, &self.low, is_prolonged, recovery),
         }
     }
 }
 
 impl Direction {
-    fn highs(samples: &Samples, enough: usize) -> Self {
+    fn highs(samples: &Samples<'_>) -> Self {
         let (high, very_high) = (runs(samples, |g| g > 180.0), runs(samples, |g| g > 250.0));
+        let is_enough = |run: &Run| samples.last(run.start..run.end, MINUTES);
         Self {
-            first: spells(&high, enough, enough),
-            second: spells(&very_high, enough, enough),
-            extended: prolonged_highs(samples, &high, enough),
+            first: spells(samples, &high, is_enough, MINUTES),
+            second: spells(samples, &very_high, is_enough, MINUTES),
+            extended: prolonged_highs(samples, &high, MINUTES),
         }
     }
 
@@ -126,7 +128,7 @@ impl Direction {
         self.first.iter().filter(|spell| !self.second.iter().any(|second| spell.meets(second))).count() as u64
     }
 
-    fn episodes(&self, samples: &Samples, levels: [Level; 2]) -> impl Iterator<Item = Episode> {
+    fn episodes(&self, samples: &Samples<'_>, levels: [Level; 2]) -> impl Iterator<Item = Episode> {
         self.first.iter().map(move |spell| {
             let meets = |others: &[Spell]| others.iter().any(|other| spell.meets(other));
             let reached = levels[usize::from(meets(&self.second))];
@@ -136,10 +138,8 @@ impl Direction {
 }
 
 /// All episodes in order of time, and how many of each kind.
-pub(crate) fn find(samples: &Samples, lows: &Lows) -> (Vec<Episode>, EpisodeCounts) {
-    let enough = samples.in_minutes(MINUTES);
-    let prolonged = (PROLONGED_MINUTES * MINUTE_MS / samples.interval) as usize + 1;
-    let (lows, highs) = (lows.direction(enough, enough, prolonged), Direction::highs(samples, enough));
+pub(crate) fn find(samples: &Samples<'_>, lows: &Lows) -> (Vec<Episode>, EpisodeCounts) {
+    let (lows, highs) = (lows.direction(samples, MINUTES, MINUTES), Direction::highs(samples));
     let mut list: Vec<Episode> = lows.episodes(samples, [Level::Low, Level::VeryLow]).collect();
     list.extend(highs.episodes(samples, [Level::High, Level::VeryHigh]));
     list.sort_by_key(|episode| episode.start);
@@ -157,14 +157,14 @@ pub(crate) fn find(samples: &Samples, lows: &Lows) -> (Vec<Episode>, EpisodeCoun
     (list, counts)
 }
 
-fn episode(samples: &Samples, spell: Spell, level: Level, reached: Level, extended: bool) -> Episode {
+fn episode(samples: &Samples<'_>, spell: Spell, level: Level, reached: Level, extended: bool) -> Episode {
     let is_low = level == Level::Low;
     let is_further = |a: usize, b: usize| {
         if is_low { samples.mg_dl[a] < samples.mg_dl[b] } else { samples.mg_dl[a] > samples.mg_dl[b] }
     };
-    let read = (spell.start..spell.end).filter(|index| samples.is_read[*index]);
+    let read = (spell.start..spell.end).filter(|index| samples.is_read(*index));
     let extreme = read.reduce(|best, index| if is_further(index, best) { index } else { best }).unwrap_or(spell.start);
-    let end = if spell.is_open { samples.at[spell.end - 1] + samples.interval } else { samples.at[spell.end] };
+    let end = if spell.is_open { samples.end_of(spell.end - 1) } else { samples.at[spell.end] };
     Episode {
         level,
         reached,

@@ -66,17 +66,16 @@ fn mean_height(rises: &[Rise]) -> Option<f64> {
 /// Where the short average crosses the long one, and which kind of turning point lies behind; the first point and the
 /// last one too. After a gap, or a point at which both are equal, it is compared with the last crossing.
 fn crossings(values: &[f64]) -> Vec<(usize, Kind)> {
-    let apart = averages_apart(values);
     let kind = |is_rising: bool| if is_rising { Kind::Peak } else { Kind::Nadir };
-    let mut list = vec![(0, kind(apart[0] > 0.0))];
-    let mut at_last = apart[0];
-    for index in 1..values.len() {
-        let (now, before) = (apart[index], apart[index - 1]);
+    let mut list = Vec::new();
+    let (mut before, mut at_last) = (f64::NAN, f64::NAN);
+    for (index, now) in averages_apart(values).enumerate() {
         let is_crossed = now * before < 0.0 || now * at_last < 0.0;
-        if is_crossed && !values[index].is_nan() && !values[index - 1].is_nan() {
+        if index == 0 || is_crossed && !values[index].is_nan() && !values[index - 1].is_nan() {
             list.push((index, kind(now > 0.0)));
             at_last = now;
         }
+        before = now;
     }
     list.push((values.len() - 1, Kind::Nadir));
     list
@@ -84,9 +83,9 @@ fn crossings(values: &[f64]) -> Vec<(usize, Kind)> {
 
 /// The short average less the long one at each point, times the number of values in both windows: only its sign is
 /// used, and of whole values it is exact. The first points take the average of the first full window.
-fn averages_apart(values: &[f64]) -> Vec<f64> {
+fn averages_apart(values: &[f64]) -> impl Iterator<Item = f64> {
     let (mut short, mut long) = (Window::first(&values[..SHORT]), Window::first(&values[..LONG]));
-    let next = |index: usize| {
+    (0..values.len()).map(move |index| {
         if index >= SHORT {
             short.slide(values[index - SHORT], values[index]);
         }
@@ -94,8 +93,7 @@ fn averages_apart(values: &[f64]) -> Vec<f64> {
             long.slide(values[index - LONG], values[index]);
         }
         short.sum * long.count - long.sum * short.count
-    };
-    (0..values.len()).map(next).collect()
+    })
 }
 
 /// Sum and number of the values in a window; gaps are left out.
@@ -113,9 +111,8 @@ impl Window {
 
     fn slide(&mut self, leaving: f64, entering: f64) {
         let (left, came) = (!leaving.is_nan(), !entering.is_nan());
-        self.sum += if came { entering } else { 0.0 };
-        self.sum -= if left { leaving } else { 0.0 };
-        self.count += f64::from(u8::from(came)) - f64::from(u8::from(left));
+        self.sum += if came { entering } else { 0.0 } - if left { leaving } else { 0.0 };
+        self.count += f64::from(i8::from(came) - i8::from(left));
     }
 }
 

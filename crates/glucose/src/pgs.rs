@@ -14,11 +14,10 @@ pub(crate) fn score(
     summary: Option<Summary>,
     shares: Option<Shares>,
     gvp: Option<f64>,
-    (samples, lows): (&Samples, &Lows),
+    (samples, lows): (&Samples<'_>, &Lows),
     grid: &Grid,
 ) -> Option<f64> {
-    let (enough, recovery) = (samples.in_minutes(EPISODE_MINUTES), samples.in_minutes(RECOVERY_MINUTES));
-    let (very_low, low) = lows.count(enough, recovery);
+    let (very_low, low) = lows.count(samples, EPISODE_MINUTES, RECOVERY_MINUTES);
     let weeks = grid.recorded_days() / 7.0;
     let parts = Parts {
         gvp: gvp?,

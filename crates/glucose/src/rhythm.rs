@@ -51,8 +51,13 @@ fn rhythms(at: &[i64], most: i64) -> impl Iterator<Item = i64> {
 
 /// Whether several readings in a row keep a rhythm other than the usual one.
 fn is_mixed(at: &[i64], usual: i64, most: i64) -> bool {
-    let is_another =
-        |own: i64| own as f64 > ANOTHER_RHYTHM * usual as f64 || own as f64 * ANOTHER_RHYTHM < usual as f64;
+    let slowest = (ANOTHER_RHYTHM * usual as f64) as i64;
+    let fastest = (usual as f64 / ANOTHER_RHYTHM).ceil() as i64;
+    let is_another = |own: i64| !(fastest..=slowest).contains(&own);
+    let others = at.windows(2).filter(|pair| is_another(pair[1] - pair[0])).count();
+    if others + 1 < READINGS_OF_A_RHYTHM {
+        return false;
+    }
     let is_steady = |least: i64, greatest: i64| (greatest - least) as f64 <= STEADY * least as f64;
     let (mut run, mut least, mut greatest) = (0, i64::MAX, 0);
     for own in rhythms(at, most) {

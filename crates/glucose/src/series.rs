@@ -68,7 +68,6 @@ impl Series {
 }
 
 /// Columns while they are being filled.
-#[derive(Default)]
 struct Columns {
     at: Vec<i64>,
     mg_dl: Vec<f64>,
@@ -78,23 +77,20 @@ struct Columns {
 
 impl Columns {
     fn of(readings: &[Reading], kind: ReadingKind, from: Timestamp, to: Timestamp) -> Self {
-        let is_wanted = |reading: &&Reading| reading.kind == kind && reading.at >= from && reading.at < to;
-        let mut columns = Self::default();
-        columns.at.reserve(readings.len());
-        columns.mg_dl.reserve(readings.len());
-        let mut is_rising = true;
-        let mut before = i64::MIN;
+        let within = from.as_millisecond()..to.as_millisecond();
+        let is_wanted = |reading: &&Reading| reading.kind == kind && within.contains(&reading.at.as_millisecond());
+        let (mut at, mut mg_dl) = (Vec::with_capacity(readings.len()), Vec::with_capacity(readings.len()));
+        let (mut is_rising, mut is_crossing, mut before) = (true, false, i64::MIN);
         for reading in readings.iter().filter(is_wanted) {
-            let at = reading.at.as_millisecond();
-            is_rising &= at > before;
-            before = at;
-            columns.at.push(at);
-            columns.mg_dl.push(reading.glucose.to_mg_dl());
-            columns.is_crossing |= is_crossing(reading);
+            let now = reading.at.as_millisecond();
+            is_rising &= now > before;
+            before = now;
+            is_crossing |= crosses(reading);
+            at.push(now);
+            mg_dl.push(reading.glucose.to_mg_dl());
         }
-        if columns.is_crossing {
-            columns.compared = readings.iter().filter(is_wanted).map(compared).collect();
-        }
+        let compared = readings.iter().filter(|_| is_crossing).filter(is_wanted).map(compared).collect();
+        let columns = Self { at, mg_dl, compared, is_crossing };
         if is_rising { columns } else { columns.sorted() }
     }
 
@@ -115,10 +111,10 @@ impl Columns {
 
 /// 7.8 mmol/L is 140.52 mg/dL and would leave the range up to 140; the table in mmol/L keeps it in (metrics 1.1,
 /// note on 7.8). It is the only step of 0.1 mmol/L whose conversion crosses a limit, so it alone is replaced.
-fn is_crossing(reading: &Reading) -> bool {
+fn crosses(reading: &Reading) -> bool {
     reading.glucose.is_mmol_native() && reading.glucose.thousandths() == 7800
 }
 
 fn compared(reading: &Reading) -> f64 {
-    if is_crossing(reading) { 140.0 } else { reading.glucose.to_mg_dl() }
+    if crosses(reading) { 140.0 } else { reading.glucose.to_mg_dl() }
 }

@@ -28,11 +28,13 @@ impl Spread {
         self.squares += beside * beside;
     }
 
-    pub(crate) fn remove(&mut self, value: f64) {
-        let beside = value - self.pivot;
-        self.count -= 1.0;
-        self.sum -= beside;
-        self.squares -= beside * beside;
+    /// One goes, one comes; NaN is nothing.
+    pub(crate) fn slide(&mut self, leaving: f64, entering: f64) {
+        let part = |value: f64| if value.is_nan() { (0.0, 0.0) } else { (value - self.pivot, 1.0) };
+        let ((left, one_less), (came, one_more)) = (part(leaving), part(entering));
+        self.sum += came - left;
+        self.squares += came * came - left * left;
+        self.count += one_more - one_less;
     }
 
     pub(crate) fn count(&self) -> f64 {
@@ -45,8 +47,8 @@ impl Spread {
 
     /// Sample standard deviation, n−1; none for fewer than two numbers.
     pub(crate) fn sd(&self) -> Option<f64> {
-        let squares = self.squares - self.sum * self.sum / self.count;
-        (self.count > 1.0).then(|| (squares.max(0.0) / (self.count - 1.0)).sqrt())
+        let squares = self.squares * self.count - self.sum * self.sum;
+        (self.count > 1.0).then(|| (squares.max(0.0) / (self.count * (self.count - 1.0))).sqrt())
     }
 }
 

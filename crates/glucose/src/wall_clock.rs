@@ -27,16 +27,21 @@ impl LocalDay {
         at[place] + offset - self.day * DAY_MS
     }
 
-    /// The minute of the day by the wall clock of each of its instants.
-    pub(crate) fn minutes(&self, at: &[i64]) -> impl Iterator<Item = u16> {
-        let midnight = self.day * DAY_MS;
-        let ends = self.offsets.iter().skip(1).map(|(start, _)| *start).chain([self.places.end]);
-        let runs =
-            self.offsets.iter().zip(ends).map(move |((start, offset), end)| (&at[*start..end], offset - midnight));
-        runs.flat_map(|(run, to_midnight)| {
-            run.iter().map(move |at| ((at + to_midnight) as u32 / MINUTE_MS as u32) as u16)
-        })
+    /// Adds the minute of the day by the wall clock of each of its instants.
+    fn add_minutes(&self, at: &[i64], minutes: &mut Vec<u16>) {
+        for (index, (start, offset)) in self.offsets.iter().enumerate() {
+            let end = self.offsets.get(index + 1).map_or(self.places.end, |(next, _)| *next);
+            let to_midnight = offset - self.day * DAY_MS;
+            minutes.extend(at[*start..end].iter().map(|at| ((at + to_midnight) as u32 / MINUTE_MS as u32) as u16));
+        }
     }
+}
+
+/// The minute of the local day by the wall clock, of each instant.
+pub(crate) fn minutes(days: &[LocalDay], at: &[i64]) -> Vec<u16> {
+    let mut list = Vec::with_capacity(at.len());
+    days.iter().for_each(|day| day.add_minutes(at, &mut list));
+    list
 }
 
 /// Answers what the wall clock showed. Quickest when asked in order of time.
