@@ -15,8 +15,14 @@ use crate::{
     visits::Look,
 };
 use jiff::Timestamp;
-use sharing::{Decision, Purpose, RecordId, Standing, Visibility, allows};
-use std::{marker::PhantomData, sync::Arc};
+use sharing::{Decision, Purpose, RecordId, RightKind, Standing, Visibility, allows};
+use std::{
+    marker::PhantomData,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 /// Being let in to one record, with the right `R`, for as long as one job runs.
 pub struct Access<'a, R> {
@@ -39,10 +45,26 @@ pub(crate) struct Entered {
     pub(crate) now: Timestamp,
 }
 
-/// What came of a job in its transaction.
+/// What came of asking.
 enum Outcome<T> {
     Done { value: T, entered: Entered, news: Vec<News> },
-    Refused { decision: Decision, standing: Standing },
+    Refused(Refused),
+}
+
+/// The policy said no.
+#[derive(Clone, Copy)]
+struct Refused {
+    decision: Decision,
+    standing: Standing,
+}
+
+/// Who asks for what.
+#[derive(Clone, Copy)]
+struct Asked {
+    who: Who,
+    record: RecordId,
+    purpose: Purpose,
+    now: Timestamp,
 }
 
 impl Store {
@@ -62,119 +84,118 @@ impl Store {
         T: Send + 'static,
         F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error> + Send + 'static,
     {
-        if R::WRITES {
-            self.write_job(who.0, record, purpose, job).await
-        } else {
-            self.look(who.0, record, purpose, job).await
+        let asked = Asked { who: who.0, record, purpose, now: self.0.clock.now() };
+        let outcome = if R::WRITES { self.act(asked, job).await? } else { self.look(asked, job).await? };
+        match outcome {
+            Outcome::Done { value, .. } => Ok(value),
+            Outcome::Refused(Refused { decision: Decision::Refused(why), .. }) => Err(Error::Forbidden(why)),
+            Outcome::Refused(_) => Err(Error::NotFound),
         }
     }
 
     /// A look: reads do not queue behind writes, and the first look of a visit is written before the answer leaves.
-    async fn look<R, T, F>(&self, who: Who, record: RecordId, purpose: Purpose, mut job: F) -> Result<T, Error>
+    async fn look<R, T, F>(&self, asked: Asked, mut job: F) -> Result<Outcome<T>, Error>
     where
         R: Right,
         T: Send + 'static,
         F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error> + Send + 'static,
     {
         let inside = Arc::clone(&self.0);
-        let now = inside.clock.now();
-        let outcome =
-            self.0.db.read(move |tx| enter::<R, T, F>(tx, &inside, who, record, purpose, now, &mut job)).await?;
-        match outcome {
-            Outcome::Done { value, entered, .. } => {
-                self.write_look(entered).await?;
-                Ok(value)
-            }
-            Outcome::Refused { decision, standing } => {
-                let inside = Arc::clone(&self.0);
-                let note = move |tx: &mut Tx| {
-                    audit::write(tx, &inside, &Entry::refusal(who, record, R::KIND, purpose, standing, now))
-                };
-                self.0.db.write(note, |_| ()).await?;
-                Err(refusal(decision))
-            }
+        let work = move |tx: &mut Tx| match decide(tx, asked, R::KIND)? {
+            Ok(entered) => run(tx, &inside, entered, &mut job),
+            Err(refused) => Ok(Outcome::Refused(refused)),
+        };
+        let outcome = self.0.db.read(work).await?;
+        match &outcome {
+            Outcome::Done { entered, .. } => self.write_look(*entered).await?,
+            Outcome::Refused(refused) => self.write_entry(asked.refusal(R::KIND, *refused)).await?,
         }
+        Ok(outcome)
     }
 
     async fn write_look(&self, entered: Entered) -> Result<(), Error> {
         let Look::First { uncounted } = self.0.visits.look(&entered) else { return Ok(()) };
-        let inside = Arc::clone(&self.0);
-        let note = move |tx: &mut Tx| audit::write(tx, &inside, &Entry::look(&entered, uncounted));
-        let written = self.0.db.write(note, |_| ()).await;
-        self.0.visits.written(&entered, written.is_ok());
+        let written = self.write_entry(Entry::look(&entered, uncounted)).await;
+        self.0.visits.written(entered.visit(), written.is_ok());
         written
     }
 
-    async fn write_job<R, T, F>(&self, who: Who, record: RecordId, purpose: Purpose, mut job: F) -> Result<T, Error>
+    async fn write_entry(&self, entry: Entry) -> Result<(), Error> {
+        let inside = Arc::clone(&self.0);
+        self.0.db.write(move |tx| audit::write(tx, &inside, &entry), |()| ()).await
+    }
+
+    /// Anything else: one write transaction holds the entry, what was done, and what follows from it.
+    async fn act<R, T, F>(&self, asked: Asked, mut job: F) -> Result<Outcome<T>, Error>
     where
         R: Right,
         T: Send + 'static,
         F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error> + Send + 'static,
     {
-        let inside = Arc::clone(&self.0);
-        let carrier = Arc::clone(&self.0);
-        let now = inside.clock.now();
+        let (inside, carrier) = (Arc::clone(&self.0), Arc::clone(&self.0));
         let mut look = None;
-        let work = move |tx: &mut Tx| {
-            let outcome = enter::<R, T, F>(tx, &inside, who, record, purpose, now, &mut job)?;
-            match &outcome {
-                Outcome::Done { entered, .. } => {
-                    let first = look.get_or_insert_with(|| inside.visits.act(R::KIND, entered));
-                    if let Look::First { uncounted } = first {
-                        let written = audit::write(tx, &inside, &Entry::act(R::KIND, entered, *uncounted));
-                        inside.visits.written(entered, written.is_ok());
-                        written?;
-                    }
+        let first = Arc::new(AtomicBool::new(false));
+        let noted = Arc::clone(&first);
+        let work = move |tx: &mut Tx| match decide(tx, asked, R::KIND)? {
+            Ok(entered) => {
+                // Counted once, even when the transaction is tried again.
+                let look = *look.get_or_insert_with(|| inside.visits.act(R::KIND, &entered));
+                if let Look::First { uncounted } = look {
+                    noted.store(true, Ordering::Relaxed);
+                    audit::write(tx, &inside, &Entry::act(R::KIND, &entered, uncounted))?;
                 }
-                Outcome::Refused { standing, .. } => {
-                    audit::write(tx, &inside, &Entry::refusal(who, record, R::KIND, purpose, *standing, now))?;
-                }
+                run(tx, &inside, entered, &mut job)
             }
-            Ok(outcome)
+            Err(refused) => {
+                audit::write(tx, &inside, &asked.refusal(R::KIND, refused))?;
+                Ok(Outcome::Refused(refused))
+            }
         };
         let tell = move |outcome: &mut Outcome<T>| {
             if let Outcome::Done { news, .. } = outcome {
                 carrier.news.publish(news);
             }
         };
-        match self.0.db.write(work, tell).await? {
-            Outcome::Done { value, .. } => Ok(value),
-            Outcome::Refused { decision, .. } => Err(refusal(decision)),
+        let outcome = self.0.db.write(work, tell).await;
+        if first.load(Ordering::Relaxed) {
+            self.0.visits.written((asked.who, asked.record, asked.purpose), outcome.is_ok());
         }
+        outcome
     }
 }
 
-/// Reads the standing in this very transaction, asks the policy, and runs the job when it says yes.
-fn enter<R, T, F>(
-    tx: &mut Tx,
-    inside: &Inside,
-    who: Who,
-    record: RecordId,
-    purpose: Purpose,
-    now: Timestamp,
-    job: &mut F,
-) -> Result<Outcome<T>, Error>
+impl Asked {
+    fn refusal(self, right: RightKind, refused: Refused) -> Entry {
+        Entry::refusal(self.who, self.record, right, self.purpose, refused.standing, self.now)
+    }
+}
+
+impl Entered {
+    /// Which visit this belongs to.
+    pub(crate) fn visit(&self) -> (Who, RecordId, Purpose) {
+        (self.who, self.record, self.purpose)
+    }
+}
+
+/// Reads the standing in this very transaction and asks the policy. The inner `Err` is a refusal.
+fn decide(tx: &mut Tx, asked: Asked, right: RightKind) -> Result<Result<Entered, Refused>, Error> {
+    let Asked { who, record, purpose, now } = asked;
+    let standing = standing::of(tx, who, record)?;
+    Ok(match allows(standing, right, now) {
+        Decision::Allowed(visibility) => Ok(Entered { who, record, purpose, standing, visibility, now }),
+        decision => Err(Refused { decision, standing }),
+    })
+}
+
+/// Makes the access and runs the job with it.
+fn run<R, T, F>(tx: &mut Tx, inside: &Inside, entered: Entered, job: &mut F) -> Result<Outcome<T>, Error>
 where
-    R: Right,
     F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error>,
 {
-    let standing = standing::of(tx, who, record)?;
-    let visibility = match allows(standing, R::KIND, now) {
-        Decision::Allowed(visibility) => visibility,
-        decision => return Ok(Outcome::Refused { decision, standing }),
-    };
-    let entered = Entered { who, record, purpose, standing, visibility, now };
-    let key = inside.keys.record(record)?;
+    let key = inside.keys.record(entered.record)?;
     let mut access = Access { tx, inside, key, entered, news: Vec::new(), right: PhantomData };
     let value = job(&mut access)?;
     Ok(Outcome::Done { value, entered, news: access.news })
-}
-
-fn refusal(decision: Decision) -> Error {
-    match decision {
-        Decision::Refused(why) => Error::Forbidden(why),
-        Decision::Unknown | Decision::Allowed(_) => Error::NotFound,
-    }
 }
 
 /// What the other files of this crate build their methods from.

@@ -2,7 +2,7 @@
 
 use crate::{
     actor::Roster,
-    db::{Db, Migration, Sql, Tx, migrate},
+    db::{Db, Migration, Sql, Tx, describe, migrate},
     error::Error,
     keys::{KeyStore, Keys, MasterKeys},
     news::{Carrier, News},
@@ -70,6 +70,12 @@ impl Store {
     /// Writes what is only counted so far and waits until everything is on disk.
     pub async fn close(&self) -> Result<(), Error> {
         self.write_visits(None).await
+    }
+
+    /// What the database looks like, table by table.
+    #[doc(hidden)]
+    pub async fn schema(&self) -> Result<String, Error> {
+        self.0.db.read(describe).await
     }
 
     /// Prepares every statement of this room on the open database: a test's way to know that both databases take it.

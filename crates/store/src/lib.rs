@@ -43,6 +43,7 @@ pub use accounts::NewAccount;
 pub use actor::{Actor, Origin, Roster};
 pub use audit::{AuditReport, BrokenLine};
 pub use chunk::{Latest, Summary14};
+pub use days::DatumKind;
 pub use error::{Conflict, Error, Invalid, WeakPassword};
 pub use inside::Store;
 pub use mails::SITE;

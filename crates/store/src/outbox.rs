@@ -28,7 +28,7 @@ statements! {
 }
 
 /// How long a worker may take over one message before another one may.
-const LEASE: SignedDuration = SignedDuration::from_mins(5);
+const LEASE: SignedDuration = SignedDuration::from_mins(10);
 
 /// A message that a worker has claimed.
 #[derive(Clone, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub(crate) fn open(inside: &Inside, id: Id, sealed: &[u8]) -> Result<Mail, Error
 }
 
 impl Store {
-    /// Claims up to `most` messages that are due, for five minutes.
+    /// Claims up to `most` messages that are due, for ten minutes.
     pub async fn claim_messages(&self, duty: &Actor, most: u32) -> Result<Vec<Message>, Error> {
         duty.on(Duty::Deliver)?;
         let inside = Arc::clone(&self.0);

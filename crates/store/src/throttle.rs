@@ -5,8 +5,9 @@
 //! up to 5             no wait                         no wait
 //! 6, 7, 8, …          30 s, 1 min, 2 min … 1 h        from 50 on, the same
 //! ```
-//! The delay stands on *address and account together*, so that a stranger elsewhere cannot lock the owner out;
-//! the account alone is slowed only after a hundred failures from everywhere, and then for a minute at most.
+//! The delay stands on *address and account together*, so that a stranger elsewhere cannot lock the owner out; the
+//! account alone is slowed after a hundred failures from everywhere, by a second: a crowd guesses slowly, the owner
+//! hardly waits.
 
 use crate::{
     actor::Origin,
@@ -46,7 +47,7 @@ pub(crate) fn tries(keys: &Keys, asked: &str, origin: &Origin) -> Vec<Try> {
     vec![
         count("try both", &format!("{asked} {network}"), 5, 3600, true),
         count("try network", &network, 50, 3600, false),
-        count("try account", asked, 100, 60, true),
+        count("try account", asked, 100, 1, true),
     ]
 }
 

@@ -14,6 +14,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+/// Which visit: who, whose record, why.
 type Key = (Who, RecordId, Purpose);
 
 /// Visits that are going on.
@@ -57,7 +58,7 @@ impl Visits {
     /// Counts a look.
     pub(crate) fn look(&self, entered: &Entered) -> Look {
         let mut visits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (entered.who, entered.record, entered.purpose);
+        let key = entered.visit();
         if let Some(visit) = visits.get_mut(&key)
             && entered.now < visit.ends_at
         {
@@ -80,10 +81,10 @@ impl Visits {
         if device { self.look(entered) } else { Look::First { uncounted: 0 } }
     }
 
-    /// Tells whether the first look of a visit could be written.
-    pub(crate) fn written(&self, entered: &Entered, written: bool) {
+    /// Tells whether the first look of a visit could be written. If not, the next look is a first one again.
+    pub(crate) fn written(&self, visit: Key, written: bool) {
         let mut visits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(visit) = visits.get_mut(&(entered.who, entered.record, entered.purpose)) {
+        if let Some(visit) = visits.get_mut(&visit) {
             visit.state = if written { State::Written } else { State::Failed };
         }
     }

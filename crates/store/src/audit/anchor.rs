@@ -30,8 +30,11 @@ statements! {
     ALL = "select number, line from anchors where number > $1 order by number limit 500";
 }
 
+/// Where a chain ends: its last number, and the hash there.
+pub(super) type Head = (i64, Vec<u8>);
+
 /// The anchored ends of chains, by chain.
-pub(super) type Anchored = HashMap<String, Vec<(i64, Vec<u8>)>>;
+pub(super) type Anchored = HashMap<String, Vec<Head>>;
 
 impl Store {
     /// Anchors the heads of all chains that grew since the last time; answers how many.
@@ -121,7 +124,7 @@ pub(super) fn anchored(
 }
 
 /// The heads that a line lists, if it is signed and stands on the line before it.
-fn signed(inside: &Inside, line: &str, at: usize, before: &str) -> Option<Vec<(String, (i64, Vec<u8>))>> {
+fn signed(inside: &Inside, line: &str, at: usize, before: &str) -> Option<Vec<(String, Head)>> {
     let (body, signature) = line.rsplit_once('|')?;
     let key = UnparsedPublicKey::new(&ED25519, inside.keys.signing().public_key().as_ref());
     key.verify(body.as_bytes(), &STANDARD_NO_PAD.decode(signature).ok()?).ok()?;
@@ -134,7 +137,7 @@ fn signed(inside: &Inside, line: &str, at: usize, before: &str) -> Option<Vec<(S
     fields.next()?.split(',').map(head).collect()
 }
 
-fn head(text: &str) -> Option<(String, (i64, Vec<u8>))> {
+fn head(text: &str) -> Option<(String, Head)> {
     let (chain, rest) = text.split_once('=')?;
     let (number, hash) = rest.split_once(':')?;
     Some((chain.to_owned(), (number.parse().ok()?, STANDARD_NO_PAD.decode(hash).ok()?)))

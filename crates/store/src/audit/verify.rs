@@ -1,6 +1,6 @@
 //! Proves that no line of the audit is missing or changed, and names the one that is.
 
-use super::{Line, NOTHING, anchor};
+use super::{Line, NOTHING, anchor, anchor::Head};
 use crate::{
     db::{Tx, params, statements},
     error::Error,
@@ -91,7 +91,7 @@ fn chains(tx: &mut Tx) -> Result<Vec<String>, Error> {
     }
 }
 
-fn all_heads(tx: &mut Tx) -> Result<HashMap<String, (i64, Vec<u8>)>, Error> {
+fn all_heads(tx: &mut Tx) -> Result<HashMap<String, Head>, Error> {
     let mut heads = HashMap::new();
     let mut last = String::new();
     loop {
@@ -106,13 +106,7 @@ fn all_heads(tx: &mut Tx) -> Result<HashMap<String, (i64, Vec<u8>)>, Error> {
     }
 }
 
-fn walk(
-    tx: &mut Tx,
-    chain: &str,
-    keep: &[(i64, Vec<u8>)],
-    head: Option<&(i64, Vec<u8>)>,
-    lines: &mut u64,
-) -> Result<Walked, Error> {
+fn walk(tx: &mut Tx, chain: &str, keep: &[Head], head: Option<&Head>, lines: &mut u64) -> Result<Walked, Error> {
     let mut walked = Walked { hashes_at: HashMap::new(), broken: None };
     let (mut number, mut before) = (0, NOTHING.to_vec());
     loop {

@@ -6,6 +6,7 @@
 mod migrate;
 mod pool;
 mod postgres;
+mod schema;
 mod sql;
 mod sqlite;
 mod tx;
@@ -13,6 +14,7 @@ mod value;
 
 pub(crate) use migrate::{Migration, STATEMENTS as MIGRATE_STATEMENTS, migrate};
 pub(crate) use pool::Db;
+pub(crate) use schema::describe;
 pub(crate) use sql::{Sql, statements};
 pub(crate) use tx::Tx;
 pub(crate) use value::{Row, Value, params};

@@ -8,11 +8,11 @@ use postgres::{
     error::SqlState,
     types::{FromSql, IsNull, ToSql, Type, to_sql_checked},
 };
-use std::{collections::HashMap, error::Error as StdError};
+use std::{collections::HashMap, error::Error as StdError, thread};
 
 /// A connection, with its statements kept.
 pub(crate) struct Pg {
-    client: Client,
+    client: Option<Client>,
     url: String,
     beside: bool,
     prepared: HashMap<(usize, usize), Statement>,
@@ -31,50 +31,64 @@ impl Pg {
     fn connect(url: &str, beside: bool) -> Result<Self, Error> {
         let mut client = Client::connect(url, NoTls).map_err(error)?;
         client.batch_execute("set client_min_messages = warning").map_err(error)?;
-        if beside {
-            let row = client.query_one("select current_schema()::text || '_keys'", &[]).map_err(error)?;
-            let name: String = row.try_get(0).map_err(error)?;
-            let quoted = name.replace('"', "\"\"");
-            let choose = format!("create schema if not exists \"{quoted}\"; set search_path to \"{quoted}\"");
-            client.batch_execute(&choose).map_err(error)?;
-        }
-        Ok(Self { client, url: url.to_owned(), beside, prepared: HashMap::new() })
+        let row = client.query_one("select current_schema()::text, current_setting('search_path')", &[]);
+        let row = row.map_err(error)?;
+        // A schema that the address asks for and that is not there yet is made.
+        let there: Option<String> = row.try_get(0).map_err(error)?;
+        let asked: String = row.try_get(1).map_err(error)?;
+        let name = there.unwrap_or(asked).replace('"', "\"\"");
+        let name = if beside { format!("{name}_keys") } else { name };
+        let choose = format!("create schema if not exists \"{name}\"; set search_path to \"{name}\"");
+        client.batch_execute(&choose).map_err(error)?;
+        Ok(Self { client: Some(client), url: url.to_owned(), beside, prepared: HashMap::new() })
     }
 
     /// Connects again when the server hung up; statements are prepared anew.
     pub(super) fn revive(&mut self) -> Result<(), Error> {
-        if self.client.is_closed() {
+        if self.client().is_closed() {
             *self = Self::connect(&self.url.clone(), self.beside)?;
         }
         Ok(())
+    }
+
+    fn client(&mut self) -> &mut Client {
+        self.client.as_mut().expect("only dropping takes it")
     }
 
     fn statement(&mut self, sql: Sql) -> Result<Statement, Error> {
         if let Some(statement) = self.prepared.get(&sql.key()) {
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare(sql.text()).map_err(error)?;
+        let statement = self.client().prepare(sql.text()).map_err(error)?;
         self.prepared.insert(sql.key(), statement.clone());
         Ok(statement)
     }
 
     pub(super) fn batch(&mut self, text: &str) -> Result<(), Error> {
-        self.client.batch_execute(text).map_err(error)
+        self.client().batch_execute(text).map_err(error)
     }
 
     pub(super) fn execute(&mut self, sql: Sql, params: &[Value]) -> Result<u64, Error> {
         let statement = self.statement(sql)?;
-        self.client.execute(&statement, &refs(params)).map_err(error)
+        self.client().execute(&statement, &refs(params)).map_err(error)
     }
 
     pub(super) fn query(&mut self, sql: Sql, params: &[Value], most: usize) -> Result<Vec<Row>, Error> {
         let statement = self.statement(sql)?;
-        let rows = self.client.query(&statement, &refs(params)).map_err(error)?;
+        let rows = self.client().query(&statement, &refs(params)).map_err(error)?;
         rows.iter().take(most).map(row).collect()
     }
 
     pub(super) fn prepare(&mut self, sql: Sql) -> Result<usize, Error> {
         Ok(self.statement(sql)?.columns().len())
+    }
+}
+
+impl Drop for Pg {
+    fn drop(&mut self) {
+        // Saying good-bye blocks, which a thread that drives async work must not do.
+        let client = self.client.take();
+        let _ = thread::Builder::new().spawn(move || drop(client));
     }
 }
 

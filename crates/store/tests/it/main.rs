@@ -1,0 +1,12 @@
+//! Every method of the store, on both databases, told as stories.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod accounts;
+mod audit;
+mod can;
+mod cannot;
+mod chunk_model;
+mod database;
+mod gate;
+mod keys;
+mod outbox;
