@@ -94,7 +94,7 @@ fn rows(page: &AgpPage) -> Vec<Vec<String>> {
     statistics(&page.figures, &page.agp, &page.order.show)
         .into_iter()
         .filter(|row| row.key != "active_percent")
-        .map(|row| vec![row.name.to_owned(), row.value, row.goal.map(|goal| goal.short).unwrap_or_default()])
+        .map(|row| vec![row.name, row.value, row.goal.map(|goal| goal.short).unwrap_or_default()])
         .collect()
 }
 
@@ -109,8 +109,8 @@ fn draw_profile(sheet: &mut Sheet<'_>, page: &AgpPage, top: f32) -> f32 {
     };
     sheet.line(Style::SMALL, left, top + 11.0, explained);
     let size = match page.order.paper {
-        Paper::A4 => Size { width: 760.0, height: 330.0 },
-        Paper::Letter => Size { width: 760.0, height: 262.0 },
+        Paper::A4 => Size { width: 760.0, height: 376.0 },
+        Paper::Letter => Size { width: 760.0, height: 272.0 },
     };
     let chart = agp_chart(&page.agp, show, size);
     top + 18.0 + sheet.figure(&chart, left, top + 18.0, width, &describe_agp(&page.agp, show))

@@ -15,8 +15,11 @@ use glucose::{Event, Reading};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use words::fill;
 
-/// Half of the sheet, for a table of events.
-const ROW: f32 = 12.5;
+/// The height of a line in a table of events.
+const ROW: f32 = 12.0;
+const EVENT_STYLE: Style = Style { size: 8.4, ..Style::BODY };
+/// Where the days begin on the first page.
+const FIRST: f32 = 134.0;
 
 /// The days, ready to be drawn.
 #[derive(Clone, Debug)]
@@ -64,7 +67,8 @@ pub fn daily_pages(pages: &DailyPages) -> Result<Pdf, PdfError> {
     let width = (order.paper.size().0 - 2.0 * Sheet::MARGIN) / 2.0 - 8.0;
     let days: Vec<DaySheet<'_>> =
         pages.days.iter().map(|view| DaySheet { view, events: events_table(view, show, width) }).collect();
-    let plan = Plan::of(order, &days, 150.0);
+    let overview = overview(&pages.days, show, order.paper.size().0 - 2.0 * Sheet::MARGIN);
+    let plan = Plan::of(order, &overview, &days, FIRST);
     let mut book = frame::book(order, show.texts().daily_title);
     for (index, blocks) in plan.pages.iter().enumerate() {
         book.page(|sheet| {
@@ -74,7 +78,7 @@ pub fn daily_pages(pages: &DailyPages) -> Result<Pdf, PdfError> {
                 frame::running_head(sheet, order, show.texts().daily_title);
             }
             for block in blocks {
-                draw_block(sheet, block, &days, show);
+                draw_block(sheet, block, &overview, &days, show);
             }
             frame::foot(sheet, order, index + 1, plan.pages.len());
         });
@@ -103,12 +107,43 @@ fn events_table(day: &DayView, show: &Show, width: f32) -> Table {
     ];
     let rows: Vec<Vec<String>> =
         event_rows(day, show).into_iter().map(|row| vec![row.time, row.name, row.details]).collect();
-    Table::new(columns, &rows, ROW, Style { size: 8.4, ..Style::BODY }, texts.events)
+    Table::new(columns, &rows, ROW, EVENT_STYLE, texts.events)
 }
 
-fn draw_block(sheet: &mut Sheet<'_>, block: &Block, days: &[DaySheet<'_>], show: &Show) {
+/// A row for each day, so that the period is seen before its days.
+fn overview(days: &[DayView], show: &Show, width: f32) -> Table {
+    let texts = show.texts();
+    let keys = ["in_range", "below", "above", "mean", "bolus", "basal", "insulin", "carbs"];
+    let titles = [
+        texts.in_range,
+        texts.below_range,
+        texts.above_range,
+        texts.mean_glucose,
+        texts.bolus,
+        texts.basal,
+        texts.total_insulin,
+        texts.carbs,
+    ];
+    let day_width = 78.0;
+    let each = (width - day_width) / titles.len() as f32;
+    let columns = titles.map(|title| Column { title, width: each, is_number: true });
+    let columns: Vec<Column> =
+        [Column { title: texts.day, width: day_width, is_number: false }].into_iter().chain(columns).collect();
+    let row = |day: &DayView| -> Vec<String> {
+        let facts = day_facts(day, show);
+        let fact = |key: &str| facts.iter().find(|fact| fact.key == key).map(|fact| fact.value.clone());
+        let none = || show.language.number_or_none(None, 0);
+        let on = day.on.map(|on| format!("{} {}", show.language.short_weekday(on), show.language.day_and_month(on)));
+        [on.unwrap_or_default()].into_iter().chain(keys.map(|key| fact(key).unwrap_or_else(none))).collect()
+    };
+    let rows: Vec<Vec<String>> = days.iter().map(row).collect();
+    Table::new(columns, &rows, ROW, EVENT_STYLE, texts.daily_title)
+}
+
+fn draw_block(sheet: &mut Sheet<'_>, block: &Block, overview: &Table, days: &[DaySheet<'_>], show: &Show) {
     let left = sheet.left();
     match block {
+        Block::Overview { rows, top } => drop(overview.draw(sheet, rows.clone(), left, *top)),
         Block::Day { day, top } => draw_day(sheet, days[*day].view, show, *top),
         Block::Empty { day, top } => {
             sheet.heading(2, Style::SECTION, left, top + 10.0, &name(days[*day].view, show));

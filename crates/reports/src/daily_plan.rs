@@ -12,19 +12,24 @@ use crate::{
 use std::ops::Range;
 
 /// Of the glucose part of a day's chart.
-pub(crate) const CHART: Size = Size { width: 760.0, height: 196.0 };
+pub(crate) const CHART: Size = Size { width: 760.0, height: 190.0 };
 /// Date and figures above the chart.
 pub(crate) const DAY_HEAD: f32 = 42.0;
 /// Where a page after the first begins.
 const TOP: f32 = 62.0;
 /// Between two days.
-const SPACE: f32 = 20.0;
+const SPACE: f32 = 18.0;
 /// Between the chart and the events.
 const GAP: f32 = 4.0;
+
+/// Of a day that is longer than a page, as many events at least stand with its chart.
+const FEW: usize = 4;
 
 /// Something on a page, with its upper edge.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Block {
+    /// Rows of the table of all days.
+    Overview { rows: Range<usize>, top: f32 },
     /// Date, figures and chart.
     Day { day: usize, top: f32 },
     /// A day without anything.
@@ -46,14 +51,29 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// `first` is where the first page's head ends.
-    pub(crate) fn of(order: &Order, days: &[DaySheet], first: f32) -> Self {
+    pub(crate) fn of(order: &Order, overview: &Table, days: &[DaySheet], first: f32) -> Self {
         let (width, height) = order.paper.size();
         let limit = height - 26.0 - FOOT;
         let mut plan = Self { pages: vec![Vec::new()], y: first, limit, chart_width: width - 2.0 * Sheet::MARGIN };
+        plan.add_overview(overview);
         for (index, day) in days.iter().enumerate() {
             plan.add_day(index, day);
         }
         plan
+    }
+
+    /// One day needs no table of days.
+    fn add_overview(&mut self, table: &Table) {
+        let mut from = 0;
+        while table.rows() > 1 && from < table.rows() {
+            if from > 0 {
+                self.new_page();
+            }
+            let rows = from..from + table.fitting(from, self.limit - self.y - table.head_height());
+            from = rows.end;
+            self.place(Block::Overview { rows: rows.clone(), top: self.y });
+            self.y += table.head_height() + table.height_of(rows) + SPACE;
+        }
     }
 
     fn add_day(&mut self, index: usize, day: &DaySheet) {
@@ -63,9 +83,11 @@ impl Plan {
             self.y += 32.0;
             return;
         }
-        let head = DAY_HEAD + self.chart_height(&day.view);
-        let few = day.events.rows().min(4);
-        self.make_room(head + self.events_height(&day.events, 0..few));
+        let head = DAY_HEAD + self.chart_height(day.view);
+        let whole = head + self.events_height(&day.events, 0..day.events.rows());
+        let is_too_long = whole > self.limit - TOP;
+        let few = day.events.rows().min(FEW);
+        self.make_room(if is_too_long { head + self.events_height(&day.events, 0..few) } else { whole });
         self.place(Block::Day { day: index, top: self.y });
         self.y += head + GAP;
         self.add_events(index, &day.events);
@@ -101,7 +123,7 @@ impl Plan {
     }
 
     fn events_height(&self, table: &Table, rows: Range<usize>) -> f32 {
-        if rows.is_empty() { 0.0 } else { table.height_of(rows) / 2.0 + table.head_height() + GAP }
+        if rows.is_empty() { 0.0 } else { table.height_of(rows) / 2.0 + 1.5 * table.head_height() + GAP }
     }
 
     fn chart_height(&self, day: &DayView) -> f32 {

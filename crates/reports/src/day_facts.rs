@@ -6,6 +6,8 @@ use glucose::{Figures, InsulinDay, InsulinTotals, Window};
 /// One figure of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DayFact {
+    /// Which: `in_range`, `below`, `above`, `mean`, `bolus`, `basal`, `insulin`, `carbs`.
+    pub key: &'static str,
     /// `In range`.
     pub name: &'static str,
     /// `76%`.
@@ -20,13 +22,17 @@ pub fn day_facts(day: &DayView, show: &Show) -> Vec<DayFact> {
     let sum = |part: fn(&InsulinDay) -> f64| insulin.days.iter().map(part).sum::<f64>();
     let units = |units: f64| words::fill(texts.units, &[&language.number(units, 1)]);
     if insulin.days.iter().any(|day| day.has_insulin) {
-        facts.push(DayFact { name: texts.bolus, value: units(sum(|day| day.bolus)) });
-        facts.push(DayFact { name: texts.basal, value: units(sum(|day| day.basal)) });
-        facts.push(DayFact { name: texts.total_insulin, value: units(sum(InsulinDay::total)) });
+        facts.push(DayFact { key: "bolus", name: texts.bolus, value: units(sum(|day| day.bolus)) });
+        facts.push(DayFact { key: "basal", name: texts.basal, value: units(sum(|day| day.basal)) });
+        facts.push(DayFact { key: "insulin", name: texts.total_insulin, value: units(sum(InsulinDay::total)) });
     }
     let carbs = sum(|day| day.carbs);
     if carbs > 0.0 {
-        facts.push(DayFact { name: texts.carbs, value: words::fill(texts.grams, &[&language.number(carbs, 0)]) });
+        facts.push(DayFact {
+            key: "carbs",
+            name: texts.carbs,
+            value: words::fill(texts.grams, &[&language.number(carbs, 0)]),
+        });
     }
     facts
 }
@@ -39,9 +45,9 @@ fn glucose_facts(day: &DayView, show: &Show) -> Vec<DayFact> {
     let shown = times.shown(0);
     let with_unit = |mg_dl: f64| format!("{} {}", show.mg_dl(mg_dl), show.unit_symbol());
     vec![
-        DayFact { name: texts.in_range, value: language.percent(shown.in_range, 0) },
-        DayFact { name: texts.below_range, value: language.percent(shown.low + shown.very_low, 0) },
-        DayFact { name: texts.above_range, value: language.percent(shown.high + shown.very_high, 0) },
-        DayFact { name: texts.mean_glucose, value: with_unit(summary.mean) },
+        DayFact { key: "in_range", name: texts.in_range, value: language.percent(shown.in_range, 0) },
+        DayFact { key: "below", name: texts.below_range, value: language.percent(shown.low + shown.very_low, 0) },
+        DayFact { key: "above", name: texts.above_range, value: language.percent(shown.high + shown.very_high, 0) },
+        DayFact { key: "mean", name: texts.mean_glucose, value: with_unit(summary.mean) },
     ]
 }

@@ -3,6 +3,7 @@
 //! Pure and deterministic: the name, the dates and the zone are arguments; the same arguments give the same bytes.
 
 mod agp_page;
+mod chart_rows;
 mod charts;
 mod daily_pages;
 mod daily_plan;
@@ -20,6 +21,7 @@ mod statistics;
 mod svg;
 
 pub use agp_page::{AgpPage, agp_page};
+pub use chart_rows::{HourRow, ReadingRow, hour_rows, reading_rows};
 pub use charts::{
     agp_chart, daily_profiles, day_chart, describe_agp, describe_day, describe_profiles, describe_ranges,
     describe_sparkline, sparkline, time_in_range_bar,

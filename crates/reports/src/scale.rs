@@ -95,7 +95,7 @@ impl<'a> GlucoseAxis<'a> {
             let y = self.y(amount);
             canvas.line("p-grid", (self.plot.left, y), (self.plot.right, y));
         }
-        let label = |canvas: &mut Canvas, class: &str, amount: f64, down: f64| {
+        let label = |canvas: &mut Canvas, class: &'static str, amount: f64, down: f64| {
             let at = (self.plot.left - 6.0, self.y(amount) + down);
             canvas.text(class, Anchor::End, at, &self.show.amount(amount));
         };

@@ -13,7 +13,7 @@ pub struct Statistic {
     /// Its key in `Figures`, to ask for its definition.
     pub key: &'static str,
     /// `Glucose management indicator (GMI)`.
-    pub name: &'static str,
+    pub name: String,
     /// `6.9%`; a dash when it cannot be computed.
     pub value: String,
     pub goal: Option<Goal>,
@@ -29,7 +29,7 @@ pub fn statistics(figures: &Figures, agp: &Agp, show: &Show) -> Vec<Statistic> {
         let mean = value.map(|mg_dl| format!("{} {}", show.mg_dl(mg_dl), show.unit_symbol()));
         mean.unwrap_or_else(|| language.number_or_none(None, 0))
     };
-    let plain = |key, name, value| Statistic { key, name, value, goal: None };
+    let plain = |key, name: &str, value| Statistic { key, name: name.to_owned(), value, goal: None };
     let cv = number("cv");
     let limit = language.percent(CV_GOAL, 0);
     let cv_goal = Goal {
@@ -41,6 +41,9 @@ pub fn statistics(figures: &Figures, agp: &Agp, show: &Show) -> Vec<Statistic> {
         Unit::MgDl => format!("{} {}", language.number(sd, 0), show.unit_symbol()),
         Unit::MmolL => format!("{} {}", language.number(show.in_shown_unit(sd), 1), show.unit_symbol()),
     });
+    let limits = show.ranges.limits(show.unit);
+    let tight = format!("{}–{} {}", show.amount(limits.tight_low), show.amount(limits.tight_high), show.unit_symbol());
+    let tight_range = fill(texts.tight_range, &[&tight]);
     vec![
         plain("n", texts.readings_counted, language.count(agp.readings)),
         plain("active_percent", texts.percent_active, percent(number("active_percent"))),
@@ -48,6 +51,6 @@ pub fn statistics(figures: &Figures, agp: &Agp, show: &Show) -> Vec<Statistic> {
         plain("gmi", texts.gmi_long, percent(number("gmi"))),
         Statistic { goal: Some(cv_goal), ..plain("cv", texts.cv_long, percent(cv)) },
         plain("sd", texts.standard_deviation, deviation.unwrap_or_else(|| language.number_or_none(None, 0))),
-        plain("in_70_140", texts.tight_range, percent(number("in_70_140"))),
+        plain("in_70_140", &tight_range, percent(number("in_70_140"))),
     ]
 }

@@ -3,19 +3,51 @@
 //! **Invariant:** no `style` attribute, no script and no `id` is ever written (the site's policy forbids the first two,
 //! and several charts stand on one page): held by `charts::svg_is_plain`.
 
-use std::fmt::{self, Display, Write};
+use std::{
+    fmt::{self, Display, Write},
+    ops::Range,
+};
 
 /// A finished chart: one `<svg>` element, ready to stand in a page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Svg {
     text: String,
     size: Size,
+    labels: Vec<Label>,
+}
+
+/// A text of a chart, so that paper can set it in its own type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Label {
+    pub(crate) class: &'static str,
+    pub(crate) anchor: Anchor,
+    pub(crate) at: (f64, f64),
+    pub(crate) words: String,
+    /// Where its element stands.
+    element: Range<usize>,
 }
 
 impl Svg {
     /// The element.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Its texts.
+    pub(crate) fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    /// The chart without its texts.
+    pub(crate) fn shapes(&self) -> String {
+        let mut shapes = String::with_capacity(self.text.len());
+        let mut from = 0;
+        for label in &self.labels {
+            shapes.push_str(&self.text[from..label.element.start]);
+            from = label.element.end;
+        }
+        shapes.push_str(&self.text[from..]);
+        shapes
     }
 
     /// Width by height.
@@ -61,6 +93,7 @@ pub(crate) enum Anchor {
 pub(crate) struct Canvas {
     text: String,
     size: Size,
+    labels: Vec<Label>,
 }
 
 impl Canvas {
@@ -79,12 +112,12 @@ impl Canvas {
             push(&mut text, format_args!(" data-{name}=\"{}\"", Escaped(value)));
         }
         push(&mut text, format_args!("><title>{}</title><desc>{}</desc>", Escaped(title), Escaped(description)));
-        Self { text, size }
+        Self { text, size, labels: Vec::new() }
     }
 
     pub(crate) fn finish(mut self) -> Svg {
         self.text.push_str("</svg>");
-        Svg { text: self.text, size: self.size }
+        Svg { text: self.text, size: self.size, labels: self.labels }
     }
 
     pub(crate) fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
@@ -106,14 +139,17 @@ impl Canvas {
         }
     }
 
-    pub(crate) fn text(&mut self, class: &str, anchor: Anchor, at: (f64, f64), words: &str) {
-        let anchor = match anchor {
+    pub(crate) fn text(&mut self, class: &'static str, anchor: Anchor, at: (f64, f64), words: &str) {
+        let start = self.text.len();
+        let (x, y, escaped) = (Number(at.0), Number(at.1), Escaped(words));
+        let end = match anchor {
             Anchor::Start => "",
             Anchor::Middle => r#" text-anchor="middle""#,
             Anchor::End => r#" text-anchor="end""#,
         };
-        let (x, y, words) = (Number(at.0), Number(at.1), Escaped(words));
-        push(&mut self.text, format_args!(r#"<text class="{class}" x="{x}" y="{y}"{anchor}>{words}</text>"#));
+        push(&mut self.text, format_args!(r#"<text class="{class}" x="{x}" y="{y}"{end}>{escaped}</text>"#));
+        let element = start..self.text.len();
+        self.labels.push(Label { class, anchor, at, words: words.to_owned(), element });
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     in_range: "In range",
     high: "High",
     very_high: "Very high",
-    tight_range: "In tight range",
+    tight_range: "In tight range, {}",
     below_range: "Below range",
     above_range: "Above range",
     under: "under {}",
@@ -127,6 +127,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     alarm: "Alarm",
     events: "Events",
     no_events: "No events",
+    day: "Day",
     time: "Time",
     event: "Event",
     details: "Details",
@@ -150,7 +151,7 @@ pub(crate) const ENGLISH: Texts = Texts {
     programmed: "{} programmed",
     rapid: "rapid",
     long_acting: "long-acting",
-    day_legend: "● in range  ▲ above  ▼ below (larger: far above, far below)  ◇ meter  ! alarm  N note  C set change  \
-                 S sensor  × delivery suspended  E exercise",
+    day_legend: "● in range · ▲ above · ▼ below, larger when far · ◇ meter · ! alarm · N note · C set change · \
+                 S sensor · × delivery suspended · E exercise",
     continued: "{}, continued",
 };

@@ -50,6 +50,7 @@ pub struct Texts {
     pub in_range: &'static str,
     pub high: &'static str,
     pub very_high: &'static str,
+    /// Its limits.
     pub tight_range: &'static str,
     pub below_range: &'static str,
     pub above_range: &'static str,
@@ -142,6 +143,7 @@ pub struct Texts {
     pub alarm: &'static str,
     pub events: &'static str,
     pub no_events: &'static str,
+    pub day: &'static str,
     pub time: &'static str,
     pub event: &'static str,
     pub details: &'static str,

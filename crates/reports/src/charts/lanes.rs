@@ -10,9 +10,9 @@ use crate::{
 use glucose::{EventKind, event::InsulinKind};
 use jiff::Timestamp;
 
-const CARBS_LANE: f64 = 22.0;
-const BOLUS_LANE: f64 = 44.0;
-const BASAL_LANE: f64 = 36.0;
+const CARBS_LANE: f64 = 20.0;
+const BOLUS_LANE: f64 = 40.0;
+const BASAL_LANE: f64 = 31.0;
 /// A label closer than this to the one before is left out; the table has it.
 const LABEL_ROOM: f64 = 24.0;
 

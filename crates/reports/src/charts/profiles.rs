@@ -18,24 +18,30 @@ const HEAD: f64 = 15.0;
 /// are not whole.
 pub fn daily_profiles(days: &[DailyProfile], show: &Show, width: f64) -> Svg {
     let columns: usize = if width < 500.0 { 3 } else { 7 };
-    let offset = match (columns, days.first()) {
-        (7, Some(first)) if days.len() > 7 => usize::from(first.on.weekday().to_monday_zero_offset().unsigned_abs()),
-        _ => 0,
-    };
-    let offset = if days.len().is_multiple_of(7) { 0 } else { offset };
-    let rows = (days.len() + offset).div_ceil(columns).max(1);
-    let (axis_room, cell_width) = (30.0, (width - 30.0) / columns as f64);
+    let skipped = skipped_places(days, columns);
+    let rows = (days.len() + skipped).div_ceil(columns).max(1);
+    let (axis_room, cell_width) = (30.0, (width - 30.5) / columns as f64);
     let size = Size { width, height: rows as f64 * (CELL + HEAD + 4.0) + 4.0 };
     let texts = show.texts();
     let mut canvas = Canvas::new("profiles", size, texts.daily_profiles, &describe_profiles(days, show));
     for (index, day) in days.iter().enumerate() {
-        let (row, column) = ((index + offset) / columns, (index + offset) % columns);
+        let (row, column) = ((index + skipped) / columns, (index + skipped) % columns);
         let left = axis_room + column as f64 * cell_width;
         let top = row as f64 * (CELL + HEAD + 4.0) + HEAD;
         let plot = Plot { left, top, right: left + cell_width, bottom: top + CELL };
         draw_day(&mut canvas, day, GlucoseAxis::of_profile(show, plot), column == 0 || index == 0);
     }
     canvas.finish()
+}
+
+/// Weeks begin on Monday where a row is a week, unless the weeks are whole anyway.
+fn skipped_places(days: &[DailyProfile], columns: usize) -> usize {
+    match days.first() {
+        Some(first) if columns == 7 && days.len() > 7 && !days.len().is_multiple_of(7) => {
+            usize::from(first.on.weekday().to_monday_zero_offset().unsigned_abs())
+        }
+        _ => 0,
+    }
 }
 
 fn draw_day(canvas: &mut Canvas, day: &DailyProfile, axis: GlucoseAxis<'_>, labelled: bool) {

@@ -2,8 +2,7 @@
 
 use krilla::text::Font;
 use rustybuzz::{Direction, Face, ShapePlan, script};
-use std::sync::{Arc, OnceLock};
-use usvg::fontdb::Database;
+use std::sync::OnceLock;
 
 const REGULAR: &[u8] = include_bytes!("../../fonts/SourceSans3-Regular.ttf");
 const SEMIBOLD: &[u8] = include_bytes!("../../fonts/SourceSans3-Semibold.ttf");
@@ -46,25 +45,16 @@ pub(crate) struct Fonts {
     regular: Typeface,
     bold: Typeface,
     other: Typeface,
-    /// The same, for the text in charts.
-    pub(crate) charts: Arc<Database>,
 }
 
 impl Fonts {
     /// Read at first use and kept.
     pub(crate) fn all() -> &'static Self {
         static FONTS: OnceLock<Fonts> = OnceLock::new();
-        FONTS.get_or_init(|| {
-            let mut charts = Database::new();
-            for data in [REGULAR, SEMIBOLD, OTHER] {
-                charts.load_font_source(usvg::fontdb::Source::Binary(Arc::new(data)));
-            }
-            Self {
-                regular: Typeface::new(REGULAR),
-                bold: Typeface::new(SEMIBOLD),
-                other: Typeface::new(OTHER),
-                charts: Arc::new(charts),
-            }
+        FONTS.get_or_init(|| Self {
+            regular: Typeface::new(REGULAR),
+            bold: Typeface::new(SEMIBOLD),
+            other: Typeface::new(OTHER),
         })
     }
 

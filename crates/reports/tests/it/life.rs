@@ -90,9 +90,10 @@ fn note(life: &mut Life, index: u16, on: Date, zone: &TimeZone) {
         let text = "Low sensor glucose".to_owned();
         life.events.push(event(at(3, 5), EventKind::Alarm { text, code: Some(802), cleared: false }));
     }
-    if index % 3 == 0 {
+    if index.is_multiple_of(3) {
         life.events.push(event(at(9, 20), EventKind::SetChange { what: "cannula".to_owned(), units: Some(0.3) }));
-        life.events.push(event(at(20, 15), EventKind::Note { text: "Long walk after dinner, <b>felt</b> fine".to_owned() }));
+        life.events
+            .push(event(at(20, 15), EventKind::Note { text: "Long walk after dinner, <b>felt</b> fine".to_owned() }));
     }
 }
 

@@ -1,0 +1,9 @@
+//! Charts and pages as people get them.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod charts;
+mod days;
+mod life;
+mod pages;
+mod paper;
+mod rows;
