@@ -1,5 +1,8 @@
 //! Figures against published values, hand-worked examples and properties.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod episodes;
+mod ranges;
 mod reference;
 mod synth;
+mod time;
