@@ -50,3 +50,27 @@ impl Bounds {
         is_late.then_some("This date lies after the day of the export.")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Bounds;
+    use crate::wall::{DateOrder, Wall};
+
+    fn wall(text: &str) -> Wall {
+        Wall::parse_both(DateOrder::YearMonthDay, text).unwrap()
+    }
+
+    #[test]
+    fn dates_of_an_unset_clock_are_set_apart_from_real_ones() {
+        let unset = Bounds::of(vec![wall("2016-01-01"), wall("2025-06-10"), wall("2025-06-11")], None);
+        assert!(unset.bogus(wall("2016-01-01 00:00:30")).is_some());
+        assert!(unset.bogus(wall("1970-01-01 00:00:30")).is_some());
+        assert!(unset.bogus(wall("2016-02-01")).is_none());
+
+        let days = (0..500).map(|day| Wall(wall("2015-12-20").0 + day * 86_400));
+        let real = Bounds::of(days.collect(), Some(wall("2017-06-01")));
+        assert!(real.bogus(wall("2016-01-01 12:00:00")).is_none());
+        assert!(real.bogus(wall("2017-06-01 20:00:00")).is_none());
+        assert!(real.bogus(wall("2017-06-03")).is_some());
+    }
+}

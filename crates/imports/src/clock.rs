@@ -200,3 +200,69 @@ impl InOrder {
         clock.place_turn(wall, self.second_turn == Some(span))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, InOrder, Placed};
+    use crate::wall::{DateOrder, Wall};
+    use jiff::tz::TimeZone;
+
+    fn wall(text: &str) -> Wall {
+        Wall::parse_both(DateOrder::YearMonthDay, text).unwrap()
+    }
+
+    fn shown(placed: Placed) -> String {
+        format!("{} {:+}", placed.at, placed.offset_min)
+    }
+
+    /// Each wall time beside what a time zone database says of it.
+    #[test]
+    fn wall_times_fall_where_the_zone_says() {
+        let table = [
+            ("Europe/Berlin", "2025-07-01 12:00:00", "2025-07-01T10:00:00Z +120"),
+            ("Europe/Berlin", "2025-01-01 12:00:00", "2025-01-01T11:00:00Z +60"),
+            ("Europe/Berlin", "2025-03-30 01:59:59", "2025-03-30T00:59:59Z +60"),
+            ("Europe/Berlin", "2025-03-30 02:30:00", "2025-03-30T01:30:00Z +60"),
+            ("Europe/Berlin", "2025-03-30 03:00:00", "2025-03-30T01:00:00Z +120"),
+            ("Europe/Berlin", "2025-10-26 01:59:59", "2025-10-25T23:59:59Z +120"),
+            ("Europe/Berlin", "2025-10-26 02:30:00", "2025-10-26T00:30:00Z +120"),
+            ("Europe/Berlin", "2025-10-26 03:00:00", "2025-10-26T02:00:00Z +60"),
+            ("Australia/Lord_Howe", "2025-04-06 01:45:00", "2025-04-05T14:45:00Z +660"),
+            ("Asia/Kathmandu", "2025-04-06 01:45:00", "2025-04-05T20:00:00Z +345"),
+            ("America/New_York", "2060-11-07 01:30:00", "2060-11-07T05:30:00Z -240"),
+            ("UTC", "2025-04-06 01:45:00", "2025-04-06T01:45:00Z +0"),
+        ];
+        for (zone, text, expected) in table {
+            let zone = TimeZone::get(zone).unwrap();
+            assert_eq!(shown(Clock::new(&zone).place(wall(text))), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_of_a_zone_agrees_with_the_zone() {
+        for name in ["Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca", "UTC"] {
+            let zone = TimeZone::get(name).unwrap();
+            let mut clock = Clock::new(&zone);
+            for step in 0..30_000 {
+                let wall = Wall(1_700_000_000 + step * 2_711);
+                let zoned = wall.to_civil().to_zoned(zone.clone()).unwrap().timestamp();
+                assert_eq!(clock.place(wall).at, zoned, "{name} {}", wall.to_civil());
+            }
+        }
+    }
+
+    #[test]
+    fn an_hour_that_occurs_twice_is_told_apart() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let mut clock = Clock::new(&zone);
+        let mut order = InOrder::default();
+        let times = ["01:50", "02:10", "02:50", "02:49", "02:05", "02:55", "03:05"];
+        let placed = times.map(|time| order.place(&mut clock, wall(&format!("2025-10-26 {time}:00"))).at.to_string());
+        let hours = placed.map(|text| text[11..16].to_owned());
+        assert_eq!(hours, ["23:50", "00:10", "00:50", "00:49", "01:05", "01:55", "02:05"]);
+
+        let near = clock.place_near(wall("2025-10-26 02:30:00"), "2025-10-26T01:28:00Z".parse().unwrap());
+        assert_eq!(shown(near), "2025-10-26T01:30:00Z +60");
+        assert_eq!(clock.remarks().len(), 1);
+    }
+}

@@ -61,3 +61,38 @@ fn scan(text: &str) -> Option<(bool, u64, usize)> {
     }
     (seen > 0).then_some((negative, digits, decimals))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn numbers_are_read_as_devices_write_them() {
+        let table = [
+            ("0", Some(0.0)),
+            ("157", Some(157.0)),
+            ("9,40", Some(9.4)),
+            ("0.075", Some(0.075)),
+            (" 1.5 ", Some(1.5)),
+            ("-0,4", Some(-0.4)),
+            ("\u{2212}0,4", Some(-0.4)),
+            ("1.234,5", Some(1234.5)),
+            ("1,234.5", Some(1234.5)),
+            ("1\u{a0}234,5", Some(1234.5)),
+            ("1\u{202f}234", Some(1234.0)),
+            ("99.9976941658", Some(99.9976941658)),
+            ("0.12345678901234567890", Some(0.123_456_789_012_34)),
+            ("+3", Some(3.0)),
+            ("", None),
+            (",", None),
+            (".5", Some(0.5)),
+            ("Low", None),
+            ("1e5", None),
+            ("12345678901234567890", None),
+            ("NaN", None),
+        ];
+        for (text, value) in table {
+            assert_eq!(parse(text), value, "{text:?}");
+        }
+    }
+}

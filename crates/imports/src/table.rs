@@ -130,12 +130,6 @@ impl<'t> Table<'t> {
         (self.at < self.text.len()).then(|| &self.text[self.at..self.line_end(self.at)])
     }
 
-    /// Skips one line whatever it holds.
-    pub fn skip_line(&mut self) {
-        let end = self.line_end(self.at);
-        self.go_past(end);
-    }
-
     /// Fills `row` with the next row (empty lines are rows with one empty field); `false` at the end.
     pub fn next(&mut self, row: &mut Row<'t>) -> Result<bool, Refused> {
         if self.at >= self.text.len() {
@@ -255,4 +249,58 @@ impl<'t> Table<'t> {
 fn count_lines(bytes: &[u8]) -> usize {
     let feeds = memchr::memchr_iter(b'\n', bytes).count();
     if feeds > 0 { feeds } else { memchr::memchr_iter(b'\r', bytes).count() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Row, Table, delimiter_of};
+
+    fn rows(text: &str) -> Vec<(usize, Vec<String>)> {
+        let (mut table, mut row, mut all) = (Table::new(text, b','), Row::default(), Vec::new());
+        while table.next(&mut row).unwrap() {
+            all.push((row.line, (0..row.len()).map(|index| row.words(index).into_owned()).collect()));
+        }
+        all
+    }
+
+    #[test]
+    fn rows_are_split_whatever_ends_their_lines() {
+        for text in ["a,b\n,,c \n", "a,b\r\n,,c", "a,b\r,,c\r"] {
+            let cells = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+            assert_eq!(rows(text), [(1, cells(&["a", "b"])), (2, cells(&["", "", "c"]))]);
+        }
+    }
+
+    #[test]
+    fn quotes_hold_delimiters_lines_and_quotes() {
+        let text = "\"a,b\" ,\"say \"\"so\"\"\",\"\"\n\"two\nlines\",x\nlast,y";
+        let expected =
+            "[(1, [\"a,b\", \"say \\\"so\\\"\", \"\"]), (2, [\"two\\nlines\", \"x\"]), (4, [\"last\", \"y\"])]";
+        assert_eq!(format!("{:?}", rows(text)), expected);
+    }
+
+    #[test]
+    fn a_stray_quote_swallows_no_row() {
+        let text = "\"never closed,1\n5\" pizza,2\nc,\"3\n";
+        let lines: Vec<usize> = rows(text).iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [1, 2, 3]);
+        assert_eq!(rows(text)[1].1, ["5\" pizza", "2"]);
+    }
+
+    #[test]
+    fn long_runs_of_empty_fields_are_counted() {
+        for empty in 0..40 {
+            let text = format!("a{}b", ",".repeat(empty + 1));
+            let (line, cells) = rows(&text).remove(0);
+            assert_eq!((line, cells.len(), &*cells[empty + 1]), (1, empty + 2, "b"));
+        }
+    }
+
+    #[test]
+    fn the_header_line_shows_the_delimiter() {
+        let table = [("a,b,c", b','), ("a;b;\"c,d,e,f\"", b';'), ("a\tb,c\td", b'\t'), ("alone", b',')];
+        for (header, delimiter) in table {
+            assert_eq!(delimiter_of(header), delimiter, "{header}");
+        }
+    }
 }

@@ -144,3 +144,48 @@ pub(crate) fn guess_order<'t>(dates: impl Iterator<Item = &'t str>) -> DateOrder
     }
     if separator == '/' { DateOrder::MonthDayYear } else { DateOrder::DayMonthYear }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DateOrder, Wall, guess_order, parse_duration};
+
+    #[test]
+    fn dates_and_times_are_read_in_every_shape() {
+        use DateOrder::{DayMonthYear, MonthDayYear, YearMonthDay};
+        let table = [
+            (YearMonthDay, "2025/11/04 23:59:21", Some("2025-11-04T23:59:21")),
+            (DayMonthYear, "04.11.2025 09:05", Some("2025-11-04T09:05:00")),
+            (MonthDayYear, "7/9/18 12:00:00 AM", Some("2018-07-09T00:00:00")),
+            (MonthDayYear, "04-17-2021 11:59:59 PM", Some("2021-04-17T23:59:59")),
+            (MonthDayYear, "8/29/2009 9:27:00", Some("2009-08-29T09:27:00")),
+            (DayMonthYear, "2025-11-04T10:00:00.250", Some("2025-11-04T10:00:00")),
+            (DayMonthYear, "29/02/2024", Some("2024-02-29T00:00:00")),
+            (DayMonthYear, "29/02/2023", None),
+            (MonthDayYear, "13/01/2024", None),
+            (YearMonthDay, "2025/11/04 24:00:00", None),
+            (YearMonthDay, "9999/11/04", None),
+            (YearMonthDay, "soon", None),
+        ];
+        for (order, text, expected) in table {
+            let civil = Wall::parse_both(order, text).map(|wall| wall.to_civil().to_string());
+            assert_eq!(civil.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_dates_shows_in_the_file() {
+        let order = |dates: &[&'static str]| guess_order(dates.iter().copied());
+        assert_eq!(order(&["2025/11/04"]), DateOrder::YearMonthDay);
+        assert_eq!(order(&["04/11/2025", "13/11/2025"]), DateOrder::DayMonthYear);
+        assert_eq!(order(&["04/11/2025", "04/13/2025"]), DateOrder::MonthDayYear);
+        assert_eq!(order(&["04.11.2025"]), DateOrder::DayMonthYear);
+        assert_eq!(order(&["7/1/06"]), DateOrder::MonthDayYear);
+    }
+
+    #[test]
+    fn durations_are_milliseconds() {
+        assert_eq!(parse_duration("01:11:00"), Some(4_260_000));
+        assert_eq!(parse_duration("4:00"), Some(14_400_000));
+        assert_eq!(parse_duration("soon"), None);
+    }
+}

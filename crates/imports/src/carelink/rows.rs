@@ -51,10 +51,10 @@ impl<'t> RowReader<'t> {
 
     pub fn take(&mut self, row: &Row<'t>, log: &mut DeviceLog<'t>, import: &mut Import) {
         let Some(wall) = self.wall_of(row) else {
-            let (date, time) = (row.get(self.header.date), row.get(self.header.time));
-            let bad_date = Wall::parse(self.order, date, "00:00:00").is_none();
+            let bad_date = Wall::parse(self.order, row.get(self.header.date), "00:00:00").is_none();
             let index = if bad_date { self.header.date } else { self.header.time };
-            return import.problem(row.line, self.header.names.name(index), not_a("date or time", row.get(index)));
+            let what = if bad_date { "date" } else { "time of day" };
+            return import.problem(row.line, self.header.names.name(index), not_a(what, row.get(index)));
         };
         self.wall = wall;
         self.line = u32::try_from(row.line).unwrap_or(u32::MAX);

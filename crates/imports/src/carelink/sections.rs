@@ -139,7 +139,7 @@ impl<'t> File<'t> {
     fn refuse_cut_row(&self, text: &str) -> Result<(), Refused> {
         let is_cut = !text.ends_with(['\n', '\r'])
             && self.usual_width
-            && self.row.get(0) != ""
+            && !self.row.get(0).is_empty()
             && self.row.len() < self.width.max(2);
         if is_cut { Err(Refused::Truncated { what: "a row".to_owned() }) } else { Ok(()) }
     }
