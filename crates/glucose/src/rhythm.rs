@@ -15,11 +15,12 @@ const STEADY: f64 = 0.2;
 const READINGS_OF_A_RHYTHM: usize = 4;
 
 /// The usual interval in milliseconds: the median distance of neighbours, in whole minutes (at least one), as the
-/// published packages take it (metrics 1.3). `at` must rise. None for fewer than two instants.
+/// published packages take it (metrics 1.3), and no more than the slowest sensor's, so that a few scans a day do not
+/// stand for hours. `at` must rise. None for fewer than two instants.
 pub(crate) fn usual_interval(at: &[i64]) -> Option<i64> {
     let first = at.get(1)? - at.first()?;
     let median = if at.windows(2).all(|pair| pair[1] - pair[0] == first) { first } else { median_interval(at) };
-    Some(((median + MINUTE_MS / 2) / MINUTE_MS).max(1) * MINUTE_MS)
+    Some((((median + MINUTE_MS / 2) / MINUTE_MS).max(1) * MINUTE_MS).min(SLOWEST_MS))
 }
 
 fn median_interval(at: &[i64]) -> i64 {
@@ -32,25 +33,24 @@ fn median_interval(at: &[i64]) -> i64 {
 /// plain counting is right. A reading weighs the interval to the next one, at most twice its own rhythm
 /// (metrics 1.10, pitfall 5), where its rhythm is the shorter of the intervals on its two sides.
 pub(crate) fn weights(at: &[i64], usual: i64) -> Option<Vec<f64>> {
-    let most = usual.max(SLOWEST_MS);
-    if !is_mixed(at, usual, most) {
+    if !is_mixed(at, usual) {
         return None;
     }
     let next = at.windows(2).map(|pair| Some(pair[1] - pair[0])).chain([None]);
     let weight = |(own, next): (i64, Option<i64>)| next.map_or(own, |next| next.min(2 * own)) as f64;
-    Some(rhythms(at, most).zip(next).map(weight).collect())
+    Some(rhythms(at).zip(next).map(weight).collect())
 }
 
-/// The shorter of the intervals on both sides of each reading; never above `most`.
-fn rhythms(at: &[i64], most: i64) -> impl Iterator<Item = i64> {
+/// The shorter of the intervals on both sides of each reading; never above the slowest sensor's.
+fn rhythms(at: &[i64]) -> impl Iterator<Item = i64> {
     let intervals = || at.windows(2).map(|pair| pair[1] - pair[0]);
     let before = [i64::MAX].into_iter().chain(intervals());
     let after = intervals().chain([i64::MAX]);
-    before.zip(after).map(move |(before, after)| before.min(after).min(most))
+    before.zip(after).map(move |(before, after)| before.min(after).min(SLOWEST_MS))
 }
 
 /// Whether several readings in a row keep a rhythm other than the usual one.
-fn is_mixed(at: &[i64], usual: i64, most: i64) -> bool {
+fn is_mixed(at: &[i64], usual: i64) -> bool {
     let slowest = (ANOTHER_RHYTHM * usual as f64) as i64;
     let fastest = (usual as f64 / ANOTHER_RHYTHM).ceil() as i64;
     let is_another = |own: i64| !(fastest..=slowest).contains(&own);
@@ -60,7 +60,7 @@ fn is_mixed(at: &[i64], usual: i64, most: i64) -> bool {
     }
     let is_steady = |least: i64, greatest: i64| (greatest - least) as f64 <= STEADY * least as f64;
     let (mut run, mut least, mut greatest) = (0, i64::MAX, 0);
-    for own in rhythms(at, most) {
+    for own in rhythms(at) {
         let goes_on = is_another(own) && is_steady(least.min(own), greatest.max(own));
         (run, least, greatest) = match (goes_on, is_another(own)) {
             (true, _) => (run + 1, least.min(own), greatest.max(own)),

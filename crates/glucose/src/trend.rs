@@ -11,11 +11,11 @@ pub struct Delta {
     pub minutes: f64,
 }
 
-/// An arrow needs readings over this long …
-const LEAST_MINUTES: f64 = 10.0;
+/// An arrow looks back so far, to the reading nearest to it (Dexcom: the last 15 to 20 minutes; manual, p. 47) …
+const MINUTES: f64 = 15.0;
 
-/// … and looks back no further than this: Dexcom speaks of the last 15 to 20 minutes (manual, p. 47).
-const MOST_MINUTES: f64 = 20.0;
+/// … that is no further from it than this.
+const MINUTES_BESIDE: f64 = 5.0;
 
 /// Two readings further apart than this are no change but a gap.
 const MOST_MINUTES_OF_A_DELTA: f64 = 20.0;
@@ -34,21 +34,20 @@ impl Trend {
         (!speed.is_nan()).then_some(arrows[usize::from(mg_dl_per_min < 0.0)])
     }
 
-    /// The arrow of the newest reading, from those of the 20 minutes before it; none where they reach back less than 10.
+    /// The arrow of the newest reading, from the one 15 minutes before it; none where none was read 10 to 20 minutes before.
     /// `recent` may be in any order.
     pub fn of(recent: &[Reading]) -> Option<Self> {
         rate(recent).and_then(Self::of_rate)
     }
 }
 
-/// mg/dL a minute over the 10 to 20 minutes up to the newest reading; none where data are missing.
+/// mg/dL a minute over the 15 minutes (10 to 20) up to the newest reading; none where data are missing.
 pub fn rate(recent: &[Reading]) -> Option<f64> {
     let newest = recent.iter().max_by_key(|reading| reading.at)?;
-    let age = |reading: &Reading| minutes_between(reading, newest);
-    let oldest =
-        recent.iter().filter(|reading| age(reading) <= MOST_MINUTES).max_by(|a, b| age(a).total_cmp(&age(b)))?;
-    let minutes = age(oldest);
-    (minutes >= LEAST_MINUTES).then(|| (newest.glucose.to_mg_dl() - oldest.glucose.to_mg_dl()) / minutes)
+    let beside = |reading: &Reading| (minutes_between(reading, newest) - MINUTES).abs();
+    let before = recent.iter().min_by(|a, b| beside(a).total_cmp(&beside(b)))?;
+    let minutes = minutes_between(before, newest);
+    (beside(before) <= MINUTES_BESIDE).then(|| (newest.glucose.to_mg_dl() - before.glucose.to_mg_dl()) / minutes)
 }
 
 /// The newest reading less the one before it; none where they are more than 20 minutes apart.

@@ -1,7 +1,10 @@
 //! Figures against published values, hand-worked examples and properties.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod curves;
 mod episodes;
+mod insulin;
+mod properties;
 mod ranges;
 mod reference;
 mod synth;
