@@ -50,6 +50,7 @@ pub struct Given {
 
 /// The way out for mails. Without a server they wait in the data folder; `kinsight admin mail` lists them.
 #[derive(clap::Args, Deserialize, Clone, Debug, Default)]
+#[group(id = "way out for mails")]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Mail {
     /// Mail server: smtps://user@host (TLS), smtp://user@host:587 (STARTTLS)
