@@ -24,6 +24,12 @@ pub const TARGETS: &[Target] = &[
     ("plain", plain_files),
 ];
 
+/// Runs a target by its name.
+pub fn run(name: &str, bytes: &[u8]) {
+    let target = TARGETS.iter().find(|(known, _)| *known == name);
+    target.expect("the fuzzer names one of these").1(bytes);
+}
+
 pub fn whole(bytes: &[u8]) {
     check(bytes, crate::read("upload", bytes, &zone(), &mut |_| true));
 }
@@ -33,20 +39,20 @@ fn packed(bytes: &[u8]) {
     check(bytes, archive::read(bytes, &mut Context::new(&zone, bytes.len(), &mut |_| true)));
 }
 
-pub fn carelink_files(bytes: &[u8]) {
+fn carelink_files(bytes: &[u8]) {
     reader(bytes, carelink::read_sections);
     reader(bytes, carelink::read_personal);
 }
 
-pub fn clarity_files(bytes: &[u8]) {
+fn clarity_files(bytes: &[u8]) {
     reader(bytes, clarity::read);
 }
 
-pub fn libreview_files(bytes: &[u8]) {
+fn libreview_files(bytes: &[u8]) {
     reader(bytes, libreview::read);
 }
 
-pub fn nightscout_files(bytes: &[u8]) {
+fn nightscout_files(bytes: &[u8]) {
     for format in [
         Format::NightscoutEntries,
         Format::NightscoutTreatments,
@@ -57,11 +63,11 @@ pub fn nightscout_files(bytes: &[u8]) {
     }
 }
 
-pub fn tidepool_files(bytes: &[u8]) {
+fn tidepool_files(bytes: &[u8]) {
     reader(bytes, tidepool::read);
 }
 
-pub fn plain_files(bytes: &[u8]) {
+fn plain_files(bytes: &[u8]) {
     reader(bytes, plain::read);
 }
 
@@ -107,7 +113,8 @@ fn check_bounds(import: &Import) {
 }
 
 fn check_place(import: &Import, at: Timestamp, offset_min: i16, device: Option<u16>) {
-    let years = Timestamp::from_second(-2_300_000_000).expect("1897")..Timestamp::from_second(7_300_000_000).expect("2201");
+    let years =
+        Timestamp::from_second(-2_300_000_000).expect("1897")..Timestamp::from_second(7_300_000_000).expect("2201");
     assert!(years.contains(&at), "times are sane: {at}");
     assert!(offset_min.abs() <= 26 * 60, "offsets are sane");
     assert!(device.is_none_or(|device| usize::from(device) < import.devices.len()), "devices are listed");
@@ -126,9 +133,9 @@ fn check_amounts(kind: &EventKind) {
             assert!(duration_ms.is_none_or(|duration| duration >= 0));
         }
         EventKind::Carbs { grams, .. } => amount(*grams),
-        EventKind::Injection { units, .. }
-        | EventKind::AutoInsulinDay { units }
-        | EventKind::DailyTotal { units } => amount(*units),
+        EventKind::Injection { units, .. } | EventKind::AutoInsulinDay { units } | EventKind::DailyTotal { units } => {
+            amount(*units)
+        }
         _ => {}
     }
 }

@@ -36,7 +36,9 @@ fn rounds() -> usize {
 
 /// The targets that a file belongs to: the whole way in, and that of its folder.
 fn targets_of(path: &Path) -> impl Iterator<Item = fn(&[u8])> + '_ {
-    let of_folder = TARGETS.iter().filter(|(name, _)| path.iter().any(|part| part.to_str().is_some_and(|part| part.starts_with(name))));
+    let of_folder = TARGETS
+        .iter()
+        .filter(|(name, _)| path.iter().any(|part| part.to_str().is_some_and(|part| part.starts_with(name))));
     of_folder.map(|(_, target)| *target).chain([whole as fn(&[u8])])
 }
 

@@ -79,7 +79,11 @@ fn an_archive_that_unpacks_to_too_much_is_refused_before_it_has() {
     let named: Vec<(&str, &[u8])> = bomb.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect();
     let bytes = zipped(&named);
     assert!(bytes.len() < 200_000, "it is small while packed");
-    assert!(matches!(read(&bytes), Err(Refused::UnsafeArchive { .. } | Refused::LineTooLong { .. })), "{:?}", read(&bytes));
+    assert!(
+        matches!(read(&bytes), Err(Refused::UnsafeArchive { .. } | Refused::LineTooLong { .. })),
+        "{:?}",
+        read(&bytes)
+    );
 
     let lines = b"0,00000;2025/03/13;00:00:00;;;\r\n".repeat(2_300_000);
     let one = zipped(&[("a.csv", &[&file("carelink/780g_eu_54_columns_2025.csv")[..], &lines].concat())]);

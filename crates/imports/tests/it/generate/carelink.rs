@@ -39,7 +39,8 @@ pub fn sections(days: u32) -> Vec<u8> {
         pump_day(&mut rows, date);
     }
     writeln!(pump, "{HEADER}\r\n{}\r", std::mem::take(&mut rows.text)).unwrap();
-    writeln!(pump, "-------;MiniMed 780G MMT-1886;Pump;NG0000001H;Aggregated Auto Insulin Data \r\n{HEADER}\r").unwrap();
+    writeln!(pump, "-------;MiniMed 780G MMT-1886;Pump;NG0000001H;Aggregated Auto Insulin Data \r\n{HEADER}\r")
+        .unwrap();
     for date in &dates {
         let units = [("Bolus Type", "Normal"), ("Bolus Volume Selected", "14,25"), ("Bolus Volume Delivered", "14,25")];
         rows.add(date, "00:00:00", &[&units[..], &[("Bolus Source", "CLOSED_LOOP_AUTO_INSULIN")]].concat());
