@@ -167,11 +167,21 @@ fn play<T: Datum>(steps: &[Step<T>]) -> Chunk<T> {
     let mut chunk = Chunk::default();
     for (now, step) in (1..).zip(steps) {
         match step.clone() {
-            Step::Merge(upload, items) => drop(chunk.merge(upload, items).unwrap()),
-            Step::Add(upload, item) => drop(chunk.add(upload, item, now).unwrap()),
-            Step::Put(upload, item) => drop(chunk.put(upload, vec![item], now).unwrap()),
-            Step::Delete(upload, item) => drop(chunk.delete(upload, &item.id(), now)),
-            Step::TakeBack(upload) => drop(chunk.take_back(upload)),
+            Step::Merge(upload, items) => {
+                chunk.merge(upload, items).unwrap();
+            }
+            Step::Add(upload, item) => {
+                chunk.add(upload, item, now).unwrap();
+            }
+            Step::Put(upload, item) => {
+                chunk.put(upload, vec![item], now).unwrap();
+            }
+            Step::Delete(upload, item) => {
+                chunk.delete(upload, &item.id(), now);
+            }
+            Step::TakeBack(upload) => {
+                chunk.take_back(upload);
+            }
         }
     }
     chunk
