@@ -1,1 +1,10 @@
+//! People, readings and servers for tests.
 
+#[cfg(feature = "app")]
+pub mod app;
+pub mod both;
+#[cfg(feature = "app")]
+pub mod browser;
+pub mod cast;
+pub mod clock;
+pub mod people;

@@ -1,1 +1,43 @@
+//! Everything spoken over HTTP: portals, upload API.
 
+mod api;
+mod clinic;
+mod edge;
+mod forms;
+mod page;
+mod people;
+mod record;
+mod refusals;
+mod routes;
+mod settings;
+mod show;
+mod uploading;
+
+pub use edge::headers::CONTENT_SECURITY_POLICY;
+pub use edge::problem::Problem;
+pub use routes::{ROUTES, Route, Who};
+pub use settings::{BaseUrl, InvalidBaseUrl, WebSettings};
+
+use std::sync::Arc;
+use store::{Clock, Store};
+use uploading::Uploading;
+
+/// What every handler can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct Web {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) settings: Arc<WebSettings>,
+    pub(crate) uploading: Arc<Uploading>,
+}
+
+impl Web {
+    pub fn new(store: Store, clock: Clock, settings: WebSettings) -> Self {
+        Self { store, clock, settings: Arc::new(settings), uploading: Arc::default() }
+    }
+}
+
+/// The whole server, without a socket.
+pub fn router(web: Web) -> axum::Router {
+    routes::router(web)
+}

@@ -1,0 +1,117 @@
+//! The whole server in memory: a database in a temporary folder, a clock that stands still, and the mail caught.
+
+use crate::browser::{Browser, HOST};
+use crate::clock::StoppedClock;
+use crate::people::{Family, PASSWORD};
+use axum::Router;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use life::{Life, Personality};
+use sharing::{Duty, Purpose, RecordId, TokenScope};
+use store::{
+    Access, Clock, Database, KeySettings, Manage, MasterKeySource, Message, NewDevice, NewUpload, PasswordCost, Roster,
+    SourceKind, Store, StoreSettings, Upload,
+};
+use web::{BaseUrl, Web, WebSettings};
+
+/// A server with the family in it.
+pub struct App {
+    pub store: Store,
+    pub clock: StoppedClock,
+    pub family: Family,
+    pub router: Router,
+    roster: Roster,
+}
+
+/// When tests begin: a Wednesday evening in Stockholm.
+pub fn beginning() -> Timestamp {
+    "2026-03-18T19:00:00Z".parse().expect("a valid instant")
+}
+
+impl App {
+    /// At `http://localhost:8080`.
+    pub async fn start() -> Self {
+        Self::start_at(&format!("http://{HOST}")).await
+    }
+
+    pub async fn start_at(base_url: &str) -> Self {
+        let clock = StoppedClock::at(beginning());
+        let (store, roster) = Store::open(settings(clock.handle())).expect("a new store opens");
+        let family = Family::seed(&store, clock.now()).await.expect("an empty store takes the family");
+        let base_url = BaseUrl::parse(base_url).expect("tests give valid addresses");
+        let router = web::router(Web::new(store.clone(), clock.handle(), WebSettings::at(base_url)));
+        Self { store, clock, family, router, roster }
+    }
+
+    /// A browser that nobody has signed in with.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.router.clone())
+    }
+
+    /// A browser in which this person has signed in.
+    pub async fn signed_in(&self, email: &str) -> Browser {
+        let mut browser = self.browser();
+        let answer = browser.post("/sign-in", &[("email", email), ("password", PASSWORD), ("next", "/")]).await;
+        assert_eq!(answer.status, 303, "{email} signs in: {}", answer.text());
+        browser
+    }
+
+    /// What would be sent by mail just now.
+    pub async fn mails(&self) -> Vec<Message> {
+        let duty = self.roster.on(Duty::Deliver);
+        let messages = self.store.claim_messages(&duty, 100).await.expect("the outbox answers");
+        for message in &messages {
+            self.store.message_sent(&duty, message.id).await.expect("a claimed message is sent");
+        }
+        messages
+    }
+
+    /// Days of believable life, ending now, as one upload of the record's own device.
+    pub async fn live(&self, record: RecordId, days: i64, personality: Personality) {
+        let now = self.clock.now();
+        let zone = TimeZone::get("Europe/Stockholm").expect("a zone of the list");
+        let first = now.checked_sub(SignedDuration::from_hours(24 * days)).expect("within the calendar");
+        let mut life = Life::new(7, personality, glucose::Unit::MgDl, zone.clone(), glucose::local_day(first, &zone));
+        let batch = life.until(now);
+        let devices = life.devices().into_iter().map(|device| NewDevice {
+            name: device.name.to_owned(),
+            serial: Some(device.serial.clone()),
+            kind: store::DeviceKind::Unknown,
+        });
+        let new = NewUpload {
+            source: SourceKind::Simulated,
+            file_name: "life".to_owned(),
+            sha256: [0; 32],
+            bytes: 0,
+            format: "Simulated".to_owned(),
+            devices: devices.collect(),
+            readings: batch.readings,
+            events: batch.events,
+            problems: 0,
+            original: None,
+        };
+        let device = &self.family.seeded.devices[&record];
+        let keep = move |patient: &mut Access<'_, Upload>| patient.add_upload(&new);
+        self.store.with_patient(device, record, Purpose::Import, keep).await.expect("a device may upload");
+    }
+
+    /// An upload token of Anna's record.
+    pub async fn upload_token(&self) -> String {
+        let session = self.store.sign_in(crate::people::ANNA, PASSWORD, false, store::Origin::default()).await;
+        let token = session.expect("Anna signs in");
+        let anna = self.store.session(token.as_str()).await.expect("a new session is open").actor;
+        let make = |patient: &mut Access<'_, Manage>| patient.add_token("Test", TokenScope::Upload);
+        let made = self.store.with_patient(&anna, self.family.anna_record, Purpose::Tokens, make).await;
+        made.expect("Anna makes a token")
+    }
+}
+
+fn settings(clock: Clock) -> StoreSettings {
+    StoreSettings {
+        database: Database::SqliteInMemory,
+        keys: KeySettings { master: MasterKeySource::Bytes([7; 32]), key_store: None, anchors: None },
+        clock,
+        password_cost: PasswordCost::CheapForTests,
+        readers: 2,
+    }
+}

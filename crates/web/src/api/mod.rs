@@ -1,0 +1,3 @@
+//! What programs speak: bearer tokens, JSON answers, no cookies.
+
+pub mod uploads;

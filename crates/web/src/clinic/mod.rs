@@ -1,0 +1,3 @@
+//! The clinic's portal.
+
+pub mod patients;

@@ -1,0 +1,83 @@
+//! The two cookies: the session, and the choice of light or dark.
+//!
+//! Written by hand: what is needed of the cookie crate is one `format!`, and its ages want a second time library.
+
+use crate::settings::BaseUrl;
+use axum::http::{HeaderMap, HeaderValue, header};
+
+const THEME: &str = "theme";
+const DAY_S: u32 = 24 * 60 * 60;
+/// A device that the person marked as their own; the store ends the session itself, at the latest then.
+const OWN_DEVICE_S: u32 = 90 * DAY_S;
+
+/// Light, dark, or as the system wishes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub fn of(headers: &HeaderMap) -> Self {
+        Self::parse(value_of(headers, THEME).unwrap_or_default())
+    }
+}
+
+/// The session's opaque text, if the browser sent one.
+pub fn session_token<'a>(headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a str> {
+    value_of(headers, session_name(base)).filter(|token| !token.is_empty())
+}
+
+/// Carries an opaque text and nothing else. Without an age it ends with the browser.
+pub fn session(token: &str, own_device: bool, base: &BaseUrl) -> HeaderValue {
+    kept(session_name(base), token, own_device.then_some(OWN_DEVICE_S), base)
+}
+
+pub fn session_over(base: &BaseUrl) -> HeaderValue {
+    kept(session_name(base), "", Some(0), base)
+}
+
+pub fn theme(theme: Theme, base: &BaseUrl) -> HeaderValue {
+    kept(THEME, theme.name(), Some(365 * DAY_S), base)
+}
+
+/// `__Host-` ties the cookie to this host and to https. Browsers other than Chromium refuse it on plain
+/// http, loopback included, so there it has a plain name and no `Secure`.
+fn session_name(base: &BaseUrl) -> &'static str {
+    if base.is_https() { "__Host-kinsight" } else { "kinsight" }
+}
+
+fn kept(name: &str, value: &str, age_s: Option<u32>, base: &BaseUrl) -> HeaderValue {
+    let age = age_s.map_or(String::new(), |age_s| format!("; Max-Age={age_s}"));
+    let secure = if base.is_https() { "; Secure" } else { "" };
+    HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"))
+        .expect("tokens and names of themes are plain ASCII")
+}
+
+fn value_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}

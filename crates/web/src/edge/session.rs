@@ -1,0 +1,89 @@
+//! Who asks: a person with a session, or an app with its token.
+
+use super::cookies::{self, Theme};
+use super::host;
+use super::problem::Problem;
+use crate::Web;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use std::net::SocketAddr;
+use store::{Actor, Origin, Session};
+use words::Language;
+
+/// What is known of any visitor.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    pub origin: Origin,
+    pub theme: Theme,
+    /// Path and query of this request.
+    pub path: String,
+    pub token: Option<String>,
+}
+
+/// A visitor with a session.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub session: Session,
+    pub language: Language,
+    pub visitor: Visitor,
+}
+
+impl SignedIn {
+    pub fn actor(&self) -> &Actor {
+        &self.session.actor
+    }
+}
+
+/// A phone app, a device or `kinsight upload`, by the token of one record.
+pub struct App(pub Actor);
+
+impl FromRequestParts<Web> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Self::Rejection> {
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let token = cookies::session_token(&parts.headers, &web.settings.base_url).map(str::to_owned);
+        Ok(Self { origin: origin(parts, web), theme: Theme::of(&parts.headers), path, token })
+    }
+}
+
+impl FromRequestParts<Web> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
+        let Ok(visitor) = Visitor::from_request_parts(parts, web).await;
+        let token = visitor.token.as_deref().ok_or_else(Problem::not_signed_in)?;
+        let session = web.store.session(token).await?;
+        let language = Language::of_tag(&session.language).unwrap_or_default();
+        Ok(Self { session, language, visitor })
+    }
+}
+
+impl FromRequestParts<Web> for App {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
+        let token = bearer(&parts.headers).ok_or_else(Problem::no_token)?;
+        match web.store.app(token, origin(parts, web)).await {
+            Ok(actor) => Ok(Self(actor)),
+            Err(store::Error::NotSignedIn | store::Error::NotFound) => Err(Problem::no_token()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+fn origin(parts: &Parts, web: &Web) -> Origin {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let browser = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Origin {
+        address: host::address(peer, &parts.headers, &web.settings.trusted_proxies),
+        browser: browser.chars().take(200).collect(),
+    }
+}

@@ -1,0 +1,135 @@
+//! The frame of every page, and how a template becomes an answer.
+
+use crate::edge::cookies::Theme;
+use crate::edge::problem::Problem;
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use glucose::Unit;
+use words::Language;
+
+/// What surrounds a page's own content.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub title: String,
+    pub language: Language,
+    pub theme: Theme,
+    /// This page's own address, for forms that come back to it.
+    pub path: String,
+    pub place: Place,
+    pub person: Option<PersonFrame>,
+    pub record: Option<RecordFrame>,
+    /// Modules of this page besides `js/app.js`.
+    pub scripts: Vec<&'static str>,
+    /// One short column: forms, questions, problems.
+    pub narrow: bool,
+}
+
+/// Which entry of the main navigation is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Nowhere,
+    Records,
+    Following,
+    Clinic,
+    Settings,
+    Activity,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub struct PersonFrame {
+    pub name: String,
+    pub unit: Unit,
+    /// Id and name of the clinics this person is a member of.
+    pub clinics: Vec<(String, String)>,
+}
+
+impl PersonFrame {
+    pub fn other_unit(&self) -> &'static str {
+        match self.unit {
+            Unit::MgDl => Unit::MmolL.symbol(),
+            Unit::MmolL => Unit::MgDl.symbol(),
+        }
+    }
+}
+
+/// Which record is open, and how the reader stands to it.
+#[derive(Clone, Debug)]
+pub struct RecordFrame {
+    pub id: String,
+    pub name: String,
+    pub tab: Tab,
+    /// May bring data and change settings.
+    pub changes: bool,
+    /// In words, for everybody but the owner.
+    pub standing: Option<String>,
+    /// Id and name of the reader's other own records.
+    pub others: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Home,
+    Reports,
+    Uploads,
+    Settings,
+}
+
+impl Theme {
+    pub const ALL: &'static [Self] = &[Self::System, Self::Light, Self::Dark];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::System => "Automatic",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+}
+
+impl Frame {
+    /// A page for anybody, signed in or not.
+    pub fn plain(title: impl Into<String>, theme: Theme, path: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            language: Language::default(),
+            theme,
+            path: path.into(),
+            place: Place::Nowhere,
+            person: None,
+            record: None,
+            scripts: Vec::new(),
+            narrow: true,
+        }
+    }
+
+    pub fn at(self, place: Place) -> Self {
+        Self { place, ..self }
+    }
+
+    pub fn wide(self) -> Self {
+        Self { narrow: false, ..self }
+    }
+
+    pub fn with_script(mut self, script: &'static str) -> Self {
+        self.scripts.push(script);
+        self
+    }
+}
+
+/// A template as an answer. A template that cannot be written is our fault.
+pub fn render(page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            Problem::ours().into_response()
+        }
+    }
+}
+
+/// An address to come back to: a path of ours, never another host.
+pub fn own_path(text: &str) -> Option<&str> {
+    let is_own = text.starts_with('/') && !text.starts_with("//") && !text.contains(['\\', '\n', '\r', '\t']);
+    is_own.then_some(text)
+}

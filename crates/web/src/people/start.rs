@@ -1,0 +1,38 @@
+//! The first address: on to where this person most likely wants to be.
+
+use crate::Web;
+use crate::edge::problem::Problem;
+use crate::edge::session::{SignedIn, Visitor};
+use axum::extract::State;
+use axum::response::Redirect;
+
+pub async fn page(State(web): State<Web>, visitor: Visitor, me: Result<SignedIn, Problem>) -> Result<Redirect, Problem> {
+    if visitor.token.is_none() {
+        return Ok(Redirect::to("/sign-in"));
+    }
+    let Ok(me) = me else { return Ok(Redirect::to("/sign-in")) };
+    let overview = web.store.overview(me.actor()).await?;
+    let place = match (&overview.own[..], &overview.following[..], &overview.clinics[..]) {
+        ([own], _, _) => format!("/records/{}", own.id),
+        ([], [], [(clinic, _), ..]) => format!("/clinics/{clinic}/patients"),
+        ([], [_, ..], _) => "/following".to_owned(),
+        _ => "/records".to_owned(),
+    };
+    Ok(Redirect::to(&place))
+}
+
+/// For probes: the process answers. Says nothing else to strangers.
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// Where password managers look for the page that changes a password.
+pub async fn change_password() -> Redirect {
+    Redirect::to("/settings")
+}
+
+/// Nothing here is for search engines.
+pub async fn robots() -> &'static str {
+    "User-agent: *\nDisallow: /\n"
+}
+

@@ -1,0 +1,15 @@
+//! One record: home, reports, uploads, tokens, settings. Who may see what is the gate's business.
+
+pub mod agp;
+mod chosen_days;
+pub mod daily;
+mod figures;
+pub mod home;
+pub mod jobs;
+pub mod now;
+pub mod pdf;
+pub mod record_settings;
+pub mod take_back;
+pub mod tokens;
+pub mod uploads;
+pub mod visit;

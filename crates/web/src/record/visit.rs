@@ -1,0 +1,119 @@
+//! A request about one record: who asks, whose data, and the way through the gate.
+
+use crate::Web;
+use crate::edge::problem::Problem;
+use crate::edge::session::SignedIn;
+use crate::page::{Frame, PersonFrame, Place, RecordFrame, Tab};
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use glucose::Ranges;
+use reports::Show;
+use sharing::{Permission, Purpose, RecordId, Standing};
+use store::{Access, Error, Record, Right};
+
+pub struct Visit {
+    pub web: Web,
+    pub me: SignedIn,
+    pub record: RecordId,
+}
+
+impl FromRequestParts<Web> for Visit {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
+        let me = SignedIn::from_request_parts(parts, web).await?;
+        let params = RawPathParams::from_request_parts(parts, web).await.map_err(|_| Problem::not_found())?;
+        let record = params.iter().find_map(|(name, value)| (name == "record").then(|| RecordId::parse(value)).flatten());
+        Ok(Self { web: web.clone(), me, record: record.ok_or_else(Problem::not_found)? })
+    }
+}
+
+impl Visit {
+    /// Through the gate. A refusal names the way back to the record, when there is one.
+    pub async fn with<R, T, F>(&self, purpose: Purpose, job: F) -> Result<T, Problem>
+    where
+        R: Right,
+        T: Send + 'static,
+        F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error> + Send + 'static,
+    {
+        self.web.store.with_patient(self.me.actor(), self.record, purpose, job).await.map_err(|error| {
+            let problem = Problem::from(error);
+            match problem.status {
+                StatusCode::FORBIDDEN | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => {
+                    problem.with_way_on("Back to the record", self.url(""))
+                }
+                _ => problem,
+            }
+        })
+    }
+
+    /// An address within this record.
+    pub fn url(&self, rest: &str) -> String {
+        format!("/records/{}{rest}", self.record)
+    }
+
+    pub fn show(&self) -> Show {
+        Show { language: self.me.language, unit: self.me.session.unit, ranges: Ranges::ADULT }
+    }
+
+    pub async fn frame(&self, title: &str, record: &Record, tab: Tab) -> Result<Frame, Problem> {
+        let overview = self.web.store.overview(self.me.actor()).await?;
+        let others = overview.own.iter().filter(|line| line.id != self.record && record.own);
+        let record_frame = RecordFrame {
+            id: self.record.to_string(),
+            name: record.name.clone(),
+            tab,
+            changes: may_change(record),
+            standing: standing_words(record),
+            others: others.map(|line| (line.id.to_string(), line.name.clone())).collect(),
+        };
+        let place = if record.own { Place::Nowhere } else { Place::Following };
+        let frame = frame_of(&self.me, &overview, title).at(place).wide();
+        Ok(Frame { record: Some(record_frame), ..frame })
+    }
+}
+
+/// The frame of a signed-in person's page.
+pub fn frame_of(me: &SignedIn, overview: &store::Overview, title: &str) -> Frame {
+    let person = PersonFrame {
+        name: me.session.name.clone(),
+        unit: me.session.unit,
+        clinics: overview.clinics.iter().map(|(id, name)| (id.to_string(), name.clone())).collect(),
+    };
+    let frame = Frame::plain(title, me.visitor.theme, me.visitor.path.clone());
+    Frame { person: Some(person), language: me.language, ..frame }
+}
+
+pub fn may_change(record: &Record) -> bool {
+    matches!(record.standing, Standing::Owner | Standing::ClinicOfRecord(_))
+}
+
+pub fn may_download(record: &Record) -> bool {
+    match record.standing {
+        Standing::Owner | Standing::ClinicOfRecord(_) | Standing::LinkedClinic { .. } => true,
+        Standing::CarePartner { permission, .. } => permission == Permission::ViewAndDownload,
+        Standing::App(_) | Standing::OnDuty(_) | Standing::Stranger => false,
+    }
+}
+
+fn standing_words(record: &Record) -> Option<String> {
+    let name = &record.name;
+    match record.standing {
+        Standing::Owner => None,
+        Standing::CarePartner { permission: Permission::ViewOnly, .. } => {
+            Some(format!("You see this as {}. View only.", care_partner_of(name)))
+        }
+        Standing::CarePartner { .. } => Some(format!("You see this as {}. View and download.", care_partner_of(name))),
+        Standing::ClinicOfRecord(_) => Some(format!("A record of your clinic. {name} sees that you looked, once linked.")),
+        Standing::LinkedClinic { .. } => Some(format!("You see this as a member of a linked clinic. {name} sees that you looked.")),
+        Standing::App(_) | Standing::OnDuty(_) | Standing::Stranger => None,
+    }
+}
+
+/// `Anna's care partner`.
+fn care_partner_of(name: &str) -> String {
+    let first = name.split_whitespace().next().unwrap_or(name);
+    let ending = if first.ends_with('s') { "’" } else { "’s" };
+    format!("{first}{ending} care partner")
+}

@@ -1,0 +1,90 @@
+//! What the store says, in words for a person.
+
+use crate::edge::problem::Problem;
+use axum::http::StatusCode;
+use sharing::Refusal;
+use store::{Conflict, Error, Invalid, WeakPassword};
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound => Self::not_found(),
+            Error::Forbidden(refusal) => forbidden(refusal),
+            Error::Invalid(invalid) => Self::invalid(invalid_words(invalid)),
+            Error::Conflict(conflict) => Self::new(StatusCode::CONFLICT, "Something else was first", conflict_words(conflict)),
+            Error::NotSignedIn => Self::not_signed_in(),
+            Error::TooMany { retry_after_s } => Self::too_many(u32::try_from(retry_after_s).unwrap_or(u32::MAX)),
+            Error::Unavailable => Self::unavailable(),
+            Error::Broken(source) => {
+                tracing::error!(error = %source, "the store failed");
+                Self::ours()
+            }
+        }
+    }
+}
+
+fn forbidden(refusal: Refusal) -> Problem {
+    let (title, text) = match refusal {
+        Refusal::ViewOnly => (
+            "View only",
+            "You may see this record on screen, and not take it away as a file. The person whose record it is can \
+             change your permission to View and download.",
+        ),
+        Refusal::NotYours => ("Not yours to change", "You may see this record, but only its owner changes it."),
+        Refusal::Expired => ("This has ended", "You could see this record until a date that has passed. Its owner can let you in again."),
+        Refusal::Paused => ("Paused", "The owner of this record has paused what you can see. It comes back by itself, or when they say so."),
+        Refusal::Role => ("Not with your role", "Your role in the clinic does not include this. An admin of your clinic can change it."),
+        Refusal::TokenScope => ("Not with this token", "This token is for something else. Make one with the right scope on the page Sources and uploads."),
+    };
+    Problem::new(StatusCode::FORBIDDEN, title, text)
+}
+
+pub fn invalid_words(invalid: Invalid) -> &'static str {
+    match invalid {
+        Invalid::Password(weak) => password_words(weak),
+        Invalid::Name => "A name is needed, of at most 120 characters.",
+        Invalid::BornOn => "A birth date lies between 1880 and today.",
+        Invalid::Country => "Choose a country.",
+        Invalid::Language => "Choose a language.",
+        Invalid::Zone => "Choose a time zone from the list, such as Europe/Berlin.",
+        Invalid::Token => "This link is wrong, was used before, or is too old. Ask for a new one.",
+        Invalid::Period => "Choose at least one day, and at most a year.",
+        Invalid::TooLong => "That is longer than can be kept.",
+        Invalid::Empty => "There is nothing in it that could be kept.",
+    }
+}
+
+fn password_words(weak: WeakPassword) -> &'static str {
+    match weak {
+        WeakPassword::TooShort => {
+            "Use at least 15 characters: a few words that you make up are good. With upper and lower case, a digit and a \
+             symbol, 14 are enough."
+        }
+        WeakPassword::TooLong => "Use at most 1,024 characters.",
+        WeakPassword::Personal => "Your name, birthday and e-mail address are easy to guess. Use something else.",
+        WeakPassword::Simple => "The same few characters over and over are easy to guess. Use something else.",
+    }
+}
+
+fn conflict_words(conflict: Conflict) -> &'static str {
+    match conflict {
+        Conflict::Taken => "That is in use already.",
+        Conflict::Changed => "Somebody changed it in the meantime. Look at it again, then repeat what you wanted.",
+        Conflict::NotEmpty => "There are data already.",
+        Conflict::TakenBack => "This upload was taken back already.",
+    }
+}
+
+/// The field of a form that an error is about.
+pub fn field_of(invalid: Invalid) -> &'static str {
+    match invalid {
+        Invalid::Password(_) => "password",
+        Invalid::Name | Invalid::TooLong | Invalid::Empty => "name",
+        Invalid::BornOn => "born_on",
+        Invalid::Country => "country",
+        Invalid::Language => "language",
+        Invalid::Zone => "zone",
+        Invalid::Token => "token",
+        Invalid::Period => "from",
+    }
+}

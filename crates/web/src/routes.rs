@@ -1,0 +1,121 @@
+//! All routes, as data, so that the permission matrix can be complete: the router is made from this list alone.
+
+use crate::edge::{csrf, headers, host, problem, request_id, statics};
+use crate::people::{activity, confirm, following, records, settings, sign_in, sign_up, start, switches};
+use crate::record::{agp, daily, home, jobs, pdf, record_settings, take_back, tokens, uploads};
+use crate::{Web, api, clinic};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodRouter, get, post};
+use sharing::RightKind;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+/// Who may come in here; the rest is the gate's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Anybody,
+    SignedIn,
+    /// Signed in, and let in by the gate with this right on the record in the path.
+    OfRecord(RightKind),
+    /// A member of the clinic in the path.
+    OfClinic,
+    /// An app with the token of a record.
+    App,
+}
+
+#[derive(Debug)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub who: Who,
+    handler: fn() -> MethodRouter<Web>,
+}
+
+impl Route {
+    const fn get(path: &'static str, who: Who, handler: fn() -> MethodRouter<Web>) -> Self {
+        Self { method: "GET", path, who, handler }
+    }
+
+    const fn post(path: &'static str, who: Who, handler: fn() -> MethodRouter<Web>) -> Self {
+        Self { method: "POST", path, who, handler }
+    }
+}
+
+/// Forms are small. Uploads have their own limit.
+const FORM_BYTES: usize = 64 * 1024;
+
+const VIEW: Who = Who::OfRecord(RightKind::View);
+const DOWNLOAD: Who = Who::OfRecord(RightKind::Download);
+const UPLOAD: Who = Who::OfRecord(RightKind::Upload);
+const MANAGE: Who = Who::OfRecord(RightKind::Manage);
+
+pub static ROUTES: &[Route] = &[
+    Route::get("/", Who::Anybody, || get(start::page)),
+    Route::get("/healthz", Who::Anybody, || get(start::healthz)),
+    Route::get("/robots.txt", Who::Anybody, || get(start::robots)),
+    Route::get("/.well-known/change-password", Who::Anybody, || get(start::change_password)),
+    Route::get("/static/{tree}/{*path}", Who::Anybody, || get(statics::file)),
+    Route::get("/charts/{name}", Who::Anybody, || get(statics::charts)),
+    Route::post("/theme", Who::Anybody, || post(switches::theme)),
+    // accounts
+    Route::get("/sign-up", Who::Anybody, || get(sign_up::page)),
+    Route::post("/sign-up", Who::Anybody, || post(sign_up::join)),
+    Route::get("/sign-up/sent", Who::Anybody, || get(sign_up::sent)),
+    Route::get("/confirmations/{token}", Who::Anybody, || get(confirm::page)),
+    Route::post("/confirmations/{token}", Who::Anybody, || post(confirm::confirm)),
+    Route::get("/sign-in", Who::Anybody, || get(sign_in::page)),
+    Route::post("/sign-in", Who::Anybody, || post(sign_in::enter)),
+    Route::post("/sign-out", Who::Anybody, || post(sign_in::leave)),
+    Route::post("/sign-out-everywhere", Who::SignedIn, || post(sign_in::leave_everywhere)),
+    Route::post("/unit", Who::SignedIn, || post(switches::unit)),
+    Route::get("/settings", Who::SignedIn, || get(settings::page)),
+    Route::post("/settings", Who::SignedIn, || post(settings::change)),
+    Route::get("/activity", Who::SignedIn, || get(activity::page)),
+    Route::get("/records", Who::SignedIn, || get(records::page)),
+    Route::post("/records", Who::SignedIn, || post(records::add)),
+    Route::get("/records/new", Who::SignedIn, || get(records::new)),
+    Route::get("/following", Who::SignedIn, || get(following::page)),
+    // one record
+    Route::get("/records/{record}", VIEW, || get(home::page)),
+    Route::get("/records/{record}/reports/agp", VIEW, || get(agp::page)),
+    Route::get("/records/{record}/reports/daily", VIEW, || get(daily::page)),
+    Route::get("/records/{record}/reports/agp.pdf", DOWNLOAD, || get(pdf::agp)),
+    Route::get("/records/{record}/reports/daily.pdf", DOWNLOAD, || get(pdf::daily)),
+    Route::get("/records/{record}/uploads", UPLOAD, || get(uploads::page)),
+    Route::get("/records/{record}/uploads/jobs/{job}", UPLOAD, || get(jobs::page)),
+    Route::post("/records/{record}/uploads/jobs/{job}", UPLOAD, || {
+        post(jobs::bring).layer(DefaultBodyLimit::disable())
+    }),
+    Route::post("/records/{record}/uploads/jobs/{job}/acceptance", UPLOAD, || post(jobs::accept)),
+    Route::get("/records/{record}/uploads/{number}/removal", UPLOAD, || get(take_back::page)),
+    Route::post("/records/{record}/uploads/{number}/removal", UPLOAD, || post(take_back::take_back)),
+    Route::get("/records/{record}/tokens", MANAGE, || get(tokens::page)),
+    Route::post("/records/{record}/tokens", MANAGE, || post(tokens::add)),
+    Route::post("/records/{record}/tokens/{token}/removal", MANAGE, || post(tokens::revoke)),
+    Route::get("/records/{record}/settings", MANAGE, || get(record_settings::page)),
+    Route::post("/records/{record}/settings", MANAGE, || post(record_settings::change)),
+    // clinics
+    Route::get("/clinics/{clinic}/patients", Who::OfClinic, || get(clinic::patients::page)),
+    // apps
+    Route::post("/api/v1/uploads", Who::App, || {
+        post(api::uploads::bring).layer(DefaultBodyLimit::disable())
+    }),
+];
+
+/// From the outside inwards: number, headers, error pages, packing, panics, host, forgery.
+pub fn router(web: Web) -> Router {
+    ROUTES
+        .iter()
+        .fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(from_fn_with_state(web.clone(), csrf::guard))
+        .layer(from_fn_with_state(web.clone(), host::guard))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn(problem::shown))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(web.clone(), headers::add))
+        .layer(from_fn(request_id::give))
+        .with_state(web)
+}

@@ -1,0 +1,91 @@
+//! What the operator decides about the face to the network.
+
+use std::net::IpAddr;
+
+/// The address that people type, and which proxies are believed.
+#[derive(Clone, Debug)]
+pub struct WebSettings {
+    pub base_url: BaseUrl,
+    /// Peers whose `X-Forwarded-For` is believed; nobody else's is.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl WebSettings {
+    /// A server at this address, with no proxy in front of it.
+    pub fn at(base_url: BaseUrl) -> Self {
+        Self { base_url, trusted_proxies: Vec::new() }
+    }
+}
+
+/// `https://glucose.example.org`: scheme and host with its port, nothing behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl {
+    https: bool,
+    /// As browsers send it in `Host`: lower case, without a default port.
+    authority: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The base URL needs http:// or https:// and a host, and nothing behind it, as in https://glucose.example.org.")]
+pub struct InvalidBaseUrl;
+
+impl BaseUrl {
+    pub fn parse(text: &str) -> Result<Self, InvalidBaseUrl> {
+        let text = text.trim().trim_end_matches('/').to_ascii_lowercase();
+        let (https, rest) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+            (Some(rest), _) => (true, rest),
+            (_, Some(rest)) => (false, rest),
+            _ => return Err(InvalidBaseUrl),
+        };
+        let default_port = if https { ":443" } else { ":80" };
+        let authority = rest.strip_suffix(default_port).unwrap_or(rest);
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+        if authority.is_empty() || !authority.chars().all(plain) {
+            return Err(InvalidBaseUrl);
+        }
+        Ok(Self { https, authority: authority.to_owned() })
+    }
+
+    /// Cookies get `Secure` and the `__Host-` name, answers get HSTS.
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// As in an `Origin` header.
+    pub fn origin(&self) -> String {
+        self.with_authority(&self.authority)
+    }
+
+    /// The names by which this server may be called. On loopback all its names are the same machine.
+    pub fn answers_to(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        let default_port = if self.https { ":443" } else { ":80" };
+        let host = host.strip_suffix(default_port).unwrap_or(&host);
+        host == self.authority || (is_loopback(host) && is_loopback(&self.authority) && port(host) == port(&self.authority))
+    }
+
+    /// Whether an `Origin` header names this server, as it was called in `Host`.
+    pub fn is_origin(&self, origin: &str, host: &str) -> bool {
+        self.answers_to(host) && origin.eq_ignore_ascii_case(&self.with_authority(host))
+    }
+
+    fn with_authority(&self, authority: &str) -> String {
+        format!("{}://{authority}", if self.https { "https" } else { "http" })
+    }
+}
+
+impl std::fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.origin())
+    }
+}
+
+fn port(authority: &str) -> &str {
+    authority.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map_or("", |(_, port)| port)
+}
+
+fn is_loopback(authority: &str) -> bool {
+    let port = port(authority);
+    let host = if port.is_empty() { authority } else { &authority[..authority.len() - port.len() - 1] };
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+}
