@@ -17,11 +17,12 @@ statements! {
     OLDEST = "select day, version, sealed from days where record = $1 and kind = $2 order by day limit 1";
     CHANGED = "select day from days where record = $1 and kind = $2 and changed_at > $3 order by day";
     INSERT = "insert into days (record, kind, changed_at, day, version, count, sealed) \
-        values ($1, $2, $3, $4, 1, $5, $6)";
+        values ($1, $2, $3, $4, 1, $5, $6) on conflict (record, kind, day) do nothing";
     INSERT_EIGHT = "insert into days (record, kind, changed_at, day, version, count, sealed) values \
         ($1, $2, $3, $4, 1, $5, $6), ($1, $2, $3, $7, 1, $8, $9), ($1, $2, $3, $10, 1, $11, $12), \
         ($1, $2, $3, $13, 1, $14, $15), ($1, $2, $3, $16, 1, $17, $18), ($1, $2, $3, $19, 1, $20, $21), \
-        ($1, $2, $3, $22, 1, $23, $24), ($1, $2, $3, $25, 1, $26, $27)";
+        ($1, $2, $3, $22, 1, $23, $24), ($1, $2, $3, $25, 1, $26, $27) \
+        on conflict (record, kind, day) do nothing";
     UPDATE = "update days set version = version + 1, changed_at = $3, count = $5, sealed = $6 \
         where record = $1 and kind = $2 and day = $4 and version = $7";
     DELETE = "delete from days where record = $1 and kind = $2 and day = $3 and version = $4";
@@ -211,39 +212,42 @@ impl<R> Access<'_, R> {
         for eight in eights {
             let mut params = params![record, T::KIND, now].to_vec();
             params.extend(eight.iter().flat_map(|day| [day.day.into(), day.count.into(), day.sealed.clone().into()]));
-            self.tx().execute(INSERT_EIGHT, &params)?;
+            changed(self.tx().execute(INSERT_EIGHT, &params)?, 8)?;
         }
         for day in rest {
             let params = params![record, T::KIND, now, day.day, day.count, &day.sealed[..]];
-            self.tx().execute(INSERT, params)?;
+            changed(self.tx().execute(INSERT, params)?, 1)?;
         }
         for day in known {
             let params = params![record, T::KIND, now, day.day, day.count, &day.sealed[..], day.version];
-            changed(self.tx().execute(UPDATE, params)?)?;
+            changed(self.tx().execute(UPDATE, params)?, 1)?;
         }
-        for day in ready {
-            for id in &day.ids {
-                let hash = self.find_by("datum id", id);
-                self.tx().execute(INDEX_ID, params![record, hash, T::KIND, day.day])?;
-            }
-        }
-        Ok(())
+        ready.iter().try_for_each(|day| self.index_ids::<T>(day.day, &day.ids))
     }
 
     /// Writes one day that was read before, or takes its row away when nothing is left.
     pub(crate) fn write_day<T: Stored>(&mut self, before: &Day, chunk: &Chunk<T>) -> Result<(), Error> {
         let (record, now) = (self.record_id(), self.now());
         if chunk.is_empty() {
-            return changed(self.tx().execute(DELETE, params![record, T::KIND, before.day, before.version])?);
+            return changed(self.tx().execute(DELETE, params![record, T::KIND, before.day, before.version])?, 1);
         }
         let sealed = self.seal(T::TABLE, before.day, &chunk.encode())?;
         let count = chunk.rows().len() as i64;
         let params = params![record, T::KIND, now, before.day, count, sealed, before.version];
         if before.version == 0 {
-            self.tx().execute(INSERT, &params[..6]).map(drop)
+            changed(self.tx().execute(INSERT, &params[..6])?, 1)
         } else {
-            changed(self.tx().execute(UPDATE, params)?)
+            changed(self.tx().execute(UPDATE, params)?, 1)
         }
+    }
+
+    /// Remembers on which day senders' ids are.
+    pub(crate) fn index_ids<T: Stored>(&mut self, day: i64, ids: &[String]) -> Result<(), Error> {
+        for id in ids {
+            let (record, hash) = (self.record_id(), self.find_by("datum id", id));
+            self.tx().execute(INDEX_ID, params![record, hash, T::KIND, day])?;
+        }
+        Ok(())
     }
 
     /// Takes ids out of the index that a day no longer holds.
@@ -274,26 +278,24 @@ pub(crate) fn open_headline(key: &RecordKey, sealed: &[u8]) -> Result<Headline, 
     Ok(Headline::decode(&key.open("latest", 0, sealed)?)?)
 }
 
-fn changed(rows: u64) -> Result<(), Error> {
-    if rows == 1 { Ok(()) } else { Err(Error::Conflict(Conflict::Changed)) }
+/// Somebody else wrote the same day in between; PostgreSQL says so by itself, and then all is tried again.
+fn changed(rows: u64, wanted: u64) -> Result<(), Error> {
+    if rows == wanted { Ok(()) } else { Err(Error::Conflict(Conflict::Changed)) }
 }
 
 fn merge_one<T: Stored>(key: &RecordKey, upload: u32, before: &Day, items: Vec<T>) -> Result<Ready, Error> {
     let mut chunk = before.chunk::<T>(key)?;
-    let ids = indexed_ids(items.iter());
+    let ids = indexed_ids(items.iter().map(|item| (item, false)));
     let merged = chunk.merge(upload, items)?;
     let sealed = key.seal(T::TABLE, before.day, &chunk.encode())?;
     Ok(Ready { day: before.day, version: before.version, count: chunk.rows().len() as i64, sealed, merged, ids })
 }
 
-/// Senders' ids of events. Those of file readings are left out: there are very many, and an app only ever asks for
-/// readings that it sent itself, or by a derived id, which holds its day.
-pub(crate) fn indexed_ids<'a, T: Stored + 'a>(items: impl Iterator<Item = &'a T>) -> Vec<String> {
-    if T::KIND == EventDatum::KIND {
-        items.filter_map(|item| item.common().given_id()).map(str::to_owned).collect()
-    } else {
-        Vec::new()
-    }
+/// Senders' ids, of events and of what was sent live. Those of readings in files are left out: there are very many,
+/// and an app asks for what it sent itself, or by a derived id, which holds its day.
+pub(crate) fn indexed_ids<'a, T: Stored + 'a>(items: impl Iterator<Item = (&'a T, bool)>) -> Vec<String> {
+    let indexed = items.filter(|(_, live)| *live || T::KIND == EventDatum::KIND);
+    indexed.filter_map(|(item, _)| item.common().given_id()).map(str::to_owned).collect()
 }
 
 /// Does `each` to all, on as many threads as the machine has, keeping the order.

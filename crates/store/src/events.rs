@@ -3,7 +3,7 @@
 use crate::{
     access::Access,
     chunk::{Datum, EventDatum},
-    days::by_day,
+    days::{by_day, indexed_ids},
     error::Error,
     news::What,
     readings::Added,
@@ -75,6 +75,7 @@ impl Access<'_, Upload> {
             let before = self.one_day::<EventDatum>(delivery.day)?;
             let mut chunk = before.chunk::<EventDatum>(&self.key())?;
             let count = chunk.rows().len();
+            let ids = indexed_ids(delivery.items.iter().map(|item| (item, true)));
             for item in delivery.items {
                 let stamp = headline.stamp(now_ms);
                 headline.latest.learn(&item.show(live.upload));
@@ -84,6 +85,7 @@ impl Access<'_, Upload> {
             }
             if chunk.rows().len() > count {
                 self.write_day(&before, &chunk)?;
+                self.index_ids::<EventDatum>(delivery.day, &ids)?;
             }
         }
         self.end_live(headline, live.source, [0, total.added], true)?;

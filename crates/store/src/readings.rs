@@ -3,7 +3,7 @@
 use crate::{
     access::Access,
     chunk::{Chunk, Datum, EventDatum, Headline, Latest, Merged, NEAR_MS, ReadingDatum, Row, day_of},
-    days::{Day, Stored, by_day},
+    days::{Day, Stored, by_day, indexed_ids},
     error::Error,
     news::What,
     rights::{CanView, Upload},
@@ -105,6 +105,7 @@ impl Access<'_, Upload> {
             let before = self.one_day::<ReadingDatum>(delivery.day)?;
             let mut chunk = before.chunk::<ReadingDatum>(&self.key())?;
             let count = chunk.rows().len();
+            let ids = indexed_ids(delivery.items.iter().map(|item| (item, true)));
             for item in delivery.items {
                 let stamp = headline.stamp(now_ms);
                 let next = headline.is_next(item.at_ms());
@@ -118,6 +119,7 @@ impl Access<'_, Upload> {
             }
             if chunk.rows().len() > count {
                 self.write_day(&before, &chunk)?;
+                self.index_ids::<ReadingDatum>(delivery.day, &ids)?;
             }
         }
         self.end_live(headline, live.source, [total.added, 0], at_end)?;

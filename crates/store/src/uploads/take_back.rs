@@ -3,7 +3,7 @@
 use super::{DELETE_DEVICE, DELETE_ORIGINAL, LINES, Line, ONE, ORIGINAL, TAKE_BACK};
 use crate::{
     access::Access,
-    chunk::{EventDatum, ReadingDatum, day_of},
+    chunk::{Chunk, EventDatum, ReadingDatum, day_of},
     days::{Stored, indexed_ids},
     db::params,
     error::{Conflict, Error},
@@ -53,9 +53,9 @@ impl Access<'_, Upload> {
             if !chunk.has_upload(upload) {
                 continue;
             }
-            let had = indexed_ids(chunk.rows().iter().map(|row| &row.item));
+            let had = ids(&chunk);
             gone += chunk.take_back(upload);
-            let has = indexed_ids(chunk.rows().iter().map(|row| &row.item));
+            let has = ids(&chunk);
             let lost: Vec<String> = had.into_iter().filter(|id| !has.contains(id)).collect();
             self.forget_ids::<T>(before.day, &lost)?;
             self.write_day(&before, &chunk)?;
@@ -76,6 +76,10 @@ impl Access<'_, Upload> {
         }
         Ok(())
     }
+}
+
+fn ids<T: Stored>(chunk: &Chunk<T>) -> Vec<String> {
+    indexed_ids(chunk.rows().iter().map(|row| (&row.item, row.stamps.is_some())))
 }
 
 impl Access<'_, Download> {
