@@ -16,14 +16,13 @@ scripts/need.sh fuzz
 targets=$(cd fuzz && cargo +nightly fuzz list)
 (cd fuzz && cargo +nightly fuzz build --quiet 2>&1) || fail "the fuzz targets do not build"
 for target in $targets; do
-  # What it finds anew goes to a folder of the machine; seeds/ holds the files that are part of the project.
-  seeds=""
-  if [ -d "fuzz/seeds/$target" ]; then seeds="seeds/$target"; elif [ -d fuzz/seeds ]; then seeds="seeds"; fi
+  # What it finds anew stays on this machine; the synthetic files of the importers' tests are the seeds.
+  seeds=../crates/imports/tests/files
+  if [ -d "crates/imports/tests/files/$target" ]; then seeds="$seeds/$target"; fi
   mkdir -p "fuzz/corpus/$target"
   log=$(mktemp)
   say "fuzzing $target for $seconds s"
-  # shellcheck disable=SC2086
-  if ! (cd fuzz && cargo +nightly fuzz run "$target" "corpus/$target" $seeds -- \
+  if ! (cd fuzz && cargo +nightly fuzz run "$target" "corpus/$target" "$seeds" -- \
     -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -max_len=200000 -print_final_stats=1) >"$log" 2>&1; then
     tail -n 40 "$log"
     fail "fuzzing $target found something; the input is in fuzz/artifacts/$target"

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 scripts/need.sh nextest postgres
 
-export PROPTEST_CASES=${PROPTEST_CASES:-5000} KINSIGHT_SOAK=1
+export PROPTEST_CASES=${PROPTEST_CASES:-5000} KINSIGHT_FUZZ_ROUNDS=${KINSIGHT_FUZZ_ROUNDS:-200} KINSIGHT_SOAK=${KINSIGHT_SOAK:-200}
 say "== every test, properties with $PROPTEST_CASES cases, and the ignored ones"
 scripts/with-postgres.sh cargo nextest run --workspace --locked --no-fail-fast --run-ignored all --profile soak
 say "== fuzzing"
