@@ -71,6 +71,9 @@ const BEGINNINGS: &[Beginning] = &[
 
 /// Refuses a table inside which another export begins. (Two JSON texts are found by the JSON readers.)
 pub(crate) fn refuse_glued(whole: &str, first: Format) -> Result<(), Refused> {
+    if whole.trim_start().starts_with(['[', '{']) {
+        return Ok(());
+    }
     let mut found: Option<(usize, Format)> = None;
     for beginning in BEGINNINGS {
         // The export's own beginning is allowed once.
@@ -88,17 +91,25 @@ pub(crate) fn refuse_glued(whole: &str, first: Format) -> Result<(), Refused> {
 
 /// Byte offsets of the lines at which an export of this kind begins.
 fn lines_that_begin<'t>(whole: &'t str, beginning: &'t Beginning) -> impl Iterator<Item = usize> + 't {
+    let bytes = whole.as_bytes();
     let mut starts: Vec<usize> = Vec::new();
     for mark in beginning.marks {
-        for at in memchr::memmem::find_iter(whole.as_bytes(), mark) {
-            let start = memchr::memrchr2(b'\n', b'\r', &whole.as_bytes()[..at]).map_or(0, |end| end + 1);
-            starts.push(start);
+        let (mut line_start, mut looked_from) = (0, 0);
+        for at in memchr::memmem::find_iter(bytes, mark) {
+            // Only what lies between two finds is looked at, so that a line full of them costs no more than its length.
+            let line_end = memchr::memrchr2(b'\n', b'\r', &bytes[looked_from..at]);
+            line_start = line_end.map_or(line_start, |end| looked_from + end + 1);
+            looked_from = at;
+            if starts.last() != Some(&line_start) {
+                starts.push(line_start);
+            }
         }
     }
     starts.sort_unstable();
     starts.dedup();
     starts.into_iter().filter(|start| {
-        let rest = &whole[*start..];
-        (beginning.begins)(rest.split(['\n', '\r']).next().unwrap_or(rest))
+        let rest = &bytes[*start..];
+        let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        (beginning.begins)(&whole[*start..*start + end])
     })
 }

@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date};
 /// How many problems are kept with their words; the rest are counted.
 const MOST_PROBLEMS: usize = 1000;
 const MOST_REMARKS: usize = 100;
-const MOST_DEVICES: usize = 1000;
+const MOST_DEVICES: usize = 100;
 
 /// The formats we read, as they are named on pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

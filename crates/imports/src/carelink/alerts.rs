@@ -7,6 +7,9 @@ use glucose::{EventKind, NewEvent};
 /// Sounded again within this time without having been cleared, it is the same alert.
 const SAME_ALERT_MS: i64 = 60 * 60_000;
 
+/// More than these never sound at once.
+const MOST_OPEN: usize = 64;
+
 struct Open<'t> {
     text: &'t str,
     code: Option<i32>,
@@ -35,6 +38,9 @@ pub(super) fn join(sited: &[Sited<'_>], import: &mut Import) {
                 continue;
             }
         } else {
+            if open.len() == MOST_OPEN {
+                open.remove(0);
+            }
             open.push(Open { text, code, last_ms: at_ms });
         }
         let kind = EventKind::Alarm { text: text.to_owned(), code, cleared };

@@ -14,6 +14,10 @@ const LONGEST_BOLUS: i64 = 24 * 60 * MINUTE;
 const ADVICE_TO_BOLUS: i64 = 2 * MINUTE;
 /// The parts of a dual bolus that bears no number.
 const BETWEEN_PARTS: i64 = 15 * MINUTE;
+/// More than these are never under way at once; more in a file are damage, and looking through them would take long.
+const MOST_OPEN: usize = 64;
+/// How many rows are looked through for what belongs to one.
+const NEIGHBOURS: usize = 200;
 /// A normal bolus is over by then.
 const SOON_OVER: i64 = 30 * MINUTE;
 
@@ -74,6 +78,10 @@ fn join_ends<'t>(sited: &[Sited<'t>], import: &mut Import) -> Vec<Given<'t>> {
             continue;
         }
         let Some(delivered) = row.delivered else {
+            if open.len() == MOST_OPEN {
+                let (start, row) = open.remove(0);
+                report_open(&start, &row, one.at.as_millisecond(), import);
+            }
             open.push((*one, row));
             continue;
         };
@@ -154,7 +162,11 @@ fn join_parts(given: Vec<Given<'_>>) -> Vec<Given<'_>> {
 fn advice_before(sited: &[Sited<'_>], bolus_ms: i64) -> Option<usize> {
     let end = sited.partition_point(|one| one.at.as_millisecond() <= bolus_ms + 2000);
     let near = |one: &Sited<'_>| one.at.as_millisecond() >= bolus_ms - ADVICE_TO_BOLUS;
-    (0..end).rev().take_while(|index| near(&sited[*index])).find(|index| matches!(sited[*index].what, What::Wizard(_)))
+    (0..end)
+        .rev()
+        .take(NEIGHBOURS)
+        .take_while(|index| near(&sited[*index]))
+        .find(|index| matches!(sited[*index].what, What::Wizard(_)))
 }
 
 fn join_wizards(sited: &[Sited<'_>], given: &[Given<'_>], import: &mut Import) {
@@ -175,7 +187,8 @@ fn join_wizards(sited: &[Sited<'_>], given: &[Given<'_>], import: &mut Import) {
 fn stands_alone(sited: &[Sited<'_>], index: usize, row: &WizardRow) -> bool {
     let at_ms = sited[index].at.as_millisecond();
     let soon = |one: &&Sited<'_>| one.at.as_millisecond() - at_ms <= 10 * MINUTE;
-    let typed_again = sited[index + 1..].iter().take_while(soon).any(|one| matches!(one.what, What::Wizard(_)));
+    let typed_again =
+        sited[index + 1..].iter().take(NEIGHBOURS).take_while(soon).any(|one| matches!(one.what, What::Wizard(_)));
     row.advised.is_some_and(|units| units <= 0.0) && !typed_again
 }
 

@@ -59,12 +59,13 @@ pub(super) fn automatic_spans(sited: &[Sited<'_>], auto_days: &[(Wall, f64, u32)
     let proofs = proofs(sited);
     let mut spans = dosed_spans(sited, &proofs);
     let manual = Spans::of(manual_spans(&proofs), 0);
-    for (day, units, _) in auto_days {
-        if *units > 0.0 {
-            let from = clock.place(*day).at.as_millisecond();
-            let to = clock.place(Wall(day.0 + DAY)).at.as_millisecond();
-            spans.extend(manual.outside(from, to));
-        }
+    let mut days: Vec<Wall> = auto_days.iter().filter(|(_, units, _)| *units > 0.0).map(|(day, ..)| *day).collect();
+    days.sort_unstable();
+    days.dedup();
+    for day in days {
+        let from = clock.place(day).at.as_millisecond();
+        let to = clock.place(Wall(day.0 + DAY)).at.as_millisecond();
+        spans.extend(manual.outside(from, to));
     }
     Spans::of(spans, 0)
 }

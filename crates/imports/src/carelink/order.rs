@@ -11,6 +11,9 @@ pub(super) struct Place {
     pub seq: i64,
 }
 
+/// More in one file are damage.
+const MOST_TURNS: usize = 200;
+
 struct Turn {
     from: Wall,
     to: Wall,
@@ -38,6 +41,7 @@ pub(super) fn in_true_order(log: &mut DeviceLog<'_>, entry_places: &[Place], sen
             What::ClockSet(to) if to < entry.wall => Some(Turn { from: entry.wall, to, place: *place }),
             _ => None,
         })
+        .take(MOST_TURNS)
         .collect();
     for turn in &turns {
         regroup(&mut entries, |(entry, _)| entry.wall, |(_, place)| turn.is_after(*place), turn);

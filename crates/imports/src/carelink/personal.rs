@@ -19,6 +19,9 @@ use glucose::Glucose;
 /// A calibration of the sensor's own log within this time of the pump's is the same one (it waits for the sensor).
 const SAME_CALIBRATION: i64 = 900;
 
+/// How many rows are looked through for the same calibration.
+const NEIGHBOURS: usize = 200;
+
 pub(crate) fn read(text: &str, cx: &mut Context<'_>) -> Result<Import, Refused> {
     let header = text.lines().find(|line| preamble::is_table_start(line)).unwrap_or_default();
     if !header.contains("Raw-Type") {
@@ -128,7 +131,7 @@ impl<'t> RawLog<'t> {
         let known: Vec<(Wall, Glucose)> = self.log.entries.iter().filter_map(finger_value).collect();
         for (wall, line, value, place) in std::mem::take(&mut self.calibrations) {
             let near = known.partition_point(|(at, _)| at.0 < wall.0 - SAME_CALIBRATION);
-            let soon = known[near..].iter().take_while(|(at, _)| at.0 <= wall.0 + SAME_CALIBRATION);
+            let soon = known[near..].iter().take(NEIGHBOURS).take_while(|(at, _)| at.0 <= wall.0 + SAME_CALIBRATION);
             if !soon.into_iter().any(|(_, other)| *other == value) {
                 self.log.entries.push(Entry { wall, line, what: What::Calibration(value) });
                 self.entry_places.push(place);

@@ -15,6 +15,8 @@ use crate::{
     wall::{self, DateOrder},
 };
 
+const MOST_COLUMNS: usize = 500;
+
 pub(crate) fn read(text: &str, cx: &mut Context<'_>) -> Result<Import, Refused> {
     read_as(Format::CareLink, text, cx)
 }
@@ -120,6 +122,10 @@ impl<'t> File<'t> {
 
     fn begin_table(&mut self) -> Result<(), Refused> {
         self.headers += 1;
+        if self.row.len() > MOST_COLUMNS {
+            let what = format!("A table has more than {MOST_COLUMNS} columns.");
+            return Err(Refused::Broken { what, line: self.row.line, why: "no device writes so many".to_owned() });
+        }
         if self.logs.is_empty() {
             let first_pump = (!self.import.devices.is_empty()).then_some(0);
             self.open_log(first_pump);

@@ -18,6 +18,8 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 const DAY: i64 = 86_400;
 /// A change of the clock smaller than this corrects its drift.
 const LEAST_SHIFT: i64 = 20 * 60;
+/// More in one file are damage.
+const MOST_CHANGES: usize = 200;
 /// How exactly a person sets a clock.
 const TOLERANCE: i64 = 10 * 60;
 
@@ -44,7 +46,7 @@ pub(super) fn changes(entries: &[Entry<'_>]) -> Vec<Change> {
         What::ClockSet(to) => Some(Change { from: entry.wall, to }),
         _ => None,
     };
-    entries.iter().filter_map(change).filter(|change| change.by() != 0).collect()
+    entries.iter().filter_map(change).filter(|change| change.by() != 0).take(MOST_CHANGES).collect()
 }
 
 /// A span of wall time in which the device was not at the zone's offset.

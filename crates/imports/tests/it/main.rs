@@ -7,3 +7,4 @@ mod fuzz_corpus;
 mod generate;
 mod refused;
 mod samples;
+mod slow_files;
