@@ -1,7 +1,8 @@
 //! Basal insulin as segments of one rate that do not overlap (metrics 1.9; Tidepool `basal.js`).
 
 use crate::{
-    event::{BasalDelivery, Event, EventKind},
+    event::BasalDelivery,
+    told::Told,
     wall_clock::{DAY_MS, WallClock},
 };
 
@@ -15,24 +16,19 @@ pub(crate) struct Segment {
     pub delivery: BasalDelivery,
 }
 
-/// A segment that nobody ended is not believed for longer than this.
-const LONGEST_MS: i64 = DAY_MS;
-
 impl Segment {
     pub(crate) fn ms(&self) -> i64 {
         (self.end - self.start).max(0)
     }
 
-    /// Its parts on each local day.
-    pub(crate) fn by_day(&self, clock: &mut WallClock<'_>) -> Vec<Self> {
-        let mut parts = Vec::new();
+    /// Calls with its part on each local day.
+    pub(crate) fn by_day(&self, clock: &mut WallClock<'_>, mut call: impl FnMut(Self)) {
         let mut start = self.start;
         while start < self.end {
             let end = next_midnight(clock, start).min(self.end);
-            parts.push(Self { start, end, ..*self });
+            call(Self { start, end, ..*self });
             start = end;
         }
-        parts
     }
 
     /// What lies within `from` and `to`.
@@ -61,53 +57,36 @@ fn next_midnight(clock: &mut WallClock<'_>, at: i64) -> i64 {
 /// All basal segments, clipped to the window. Each ends where the next begins, also when it was meant to last longer;
 /// one without a duration lasts until the next one, at most a day, and goes on after a temporary one in between.
 /// While the pump was suspended none delivers.
-pub(crate) fn segments(events: &[Event], from: i64, to: i64) -> Vec<Segment> {
-    let mut told: Vec<(Segment, bool)> = events.iter().filter_map(as_told).collect();
-    told.sort_by(|(a, _), (b, _)| a.start.cmp(&b.start).then(b.end.cmp(&a.end)).then(a.rate.total_cmp(&b.rate)));
-    let last = events.iter().map(|event| event.at.as_millisecond()).max().unwrap_or(to);
-    let mut list = Vec::with_capacity(told.len());
+pub(crate) fn segments(told: &Told, from: i64, to: i64) -> Vec<Segment> {
+    let last = told.last.unwrap_or(to);
+    let mut list = Vec::with_capacity(told.segments.len());
     let mut running: Option<Segment> = None;
-    for (index, (segment, is_open)) in told.iter().enumerate() {
-        let next = told.get(index + 1).map(|(next, _)| next.start);
-        let limit = next.unwrap_or(if *is_open { last } else { i64::MAX });
-        let end = segment.end.min(limit);
-        list.push(Segment { end, ..*segment });
+    for (index, (segment, is_open)) in told.segments.iter().enumerate() {
+        let next = told.segments.get(index + 1).map(|(next, _)| next.start);
+        let end = segment.end.min(next.unwrap_or(if *is_open { last } else { i64::MAX }));
+        list.extend(Segment { end, ..*segment }.clipped(from, to));
         if *is_open {
             running = Some(*segment);
         } else if let Some(before) = running {
-            list.push(Segment { start: end, end: before.end.min(next.unwrap_or(last)), ..before });
+            let until = before.end.min(next.unwrap_or(last));
+            list.extend(Segment { start: end, end: until, ..before }.clipped(from, to));
         }
     }
-    let list: Vec<Segment> = list.into_iter().filter_map(|segment| segment.clipped(from, to)).collect();
-    without(&list, &suspensions(events, &list))
-}
-
-/// A segment as an event tells it, and whether its end is open.
-fn as_told(event: &Event) -> Option<(Segment, bool)> {
-    let EventKind::Basal { rate, duration_ms, delivery } = event.kind else { return None };
-    let start = event.at.as_millisecond();
-    let rate = if rate.is_finite() && delivery != BasalDelivery::Suspended { rate.max(0.0) } else { 0.0 };
-    let end = start.saturating_add(duration_ms.unwrap_or(LONGEST_MS).max(0));
-    Some((Segment { start, end, rate, delivery }, duration_ms.is_none()))
+    let suspensions = suspensions(told, &list);
+    if suspensions.is_empty() { list } else { without(&list, &suspensions) }
 }
 
 /// From each suspension to the next resumption. Without one, to the next segment that delivers.
-fn suspensions(events: &[Event], segments: &[Segment]) -> Vec<(i64, i64)> {
-    let instants = |is_wanted: fn(&EventKind) -> bool| {
-        let mut list: Vec<i64> =
-            events.iter().filter(|event| is_wanted(&event.kind)).map(|event| event.at.as_millisecond()).collect();
-        list.sort_unstable();
-        list
+fn suspensions(told: &Told, segments: &[Segment]) -> Vec<(i64, i64)> {
+    let resumed_after = |at: i64| told.resumed.get(told.resumed.partition_point(|other| *other <= at)).copied();
+    let delivering_after = |at: i64| {
+        let later = &segments[segments.partition_point(|segment| segment.start <= at)..];
+        later.iter().find(|segment| segment.rate > 0.0).map(|segment| segment.start)
     };
-    let resumed = instants(|kind| matches!(kind, EventKind::Resume));
-    let first_after = |list: &[i64], at: i64| list.get(list.partition_point(|other| *other <= at)).copied();
-    let delivering: Vec<i64> =
-        segments.iter().filter(|segment| segment.rate > 0.0).map(|segment| segment.start).collect();
-    let end_of = |at: i64| first_after(&resumed, at).or_else(|| first_after(&delivering, at)).unwrap_or(i64::MAX);
     let mut list: Vec<(i64, i64)> = Vec::new();
-    for at in instants(|kind| matches!(kind, EventKind::Suspend { .. })) {
-        if list.last().is_none_or(|(_, end)| at >= *end) {
-            list.push((at, end_of(at)));
+    for at in &told.suspended {
+        if list.last().is_none_or(|(_, end)| at >= end) {
+            list.push((*at, resumed_after(*at).or_else(|| delivering_after(*at)).unwrap_or(i64::MAX)));
         }
     }
     list

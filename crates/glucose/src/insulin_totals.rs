@@ -7,10 +7,10 @@ use crate::{
     basal::{Segment, segments},
     event::{BasalDelivery, BolusOrigin, Event, EventKind, InsulinKind},
     loop_hours::LoopHours,
+    told::Told,
     wall_clock::{WallClock, date_of, day_of},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use std::collections::BTreeMap;
 
 /// Insulin and carbohydrate of one local day, in U and g.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,20 +79,23 @@ impl InsulinTotals {
     /// segment may reach into the window.
     pub fn of(events: &[Event], from: Timestamp, to: Timestamp, zone: &TimeZone) -> Self {
         let (from, to) = (from.as_millisecond(), to.as_millisecond());
-        let list = segments(events, from, to);
-        let hours = LoopHours::of(events, from, to, zone);
-        let mut days = Days { clock: WallClock::new(zone), map: BTreeMap::new() };
-        for event in events.iter().filter(|event| (from..to).contains(&event.at.as_millisecond())) {
-            days.add_event(event, &hours);
-        }
-        for segment in &list {
-            days.add_segment(segment, &hours);
+        let told = Told::by(events);
+        let list = segments(&told, from, to);
+        let hours = LoopHours::of(&told, from, to, zone);
+        let mut days = Days { clock: WallClock::new(zone), list: Vec::new(), near: 0 };
+        for event in events {
+            if (from..to).contains(&event.at.as_millisecond()) {
+                days.add_event(event, &hours);
+            }
         }
         let mut clock = WallClock::new(zone);
+        for segment in &list {
+            segment.by_day(&mut clock, |part| days.add_part(&part, &hours));
+        }
         let is_midnight = clock.at(from).rem_euclid(crate::wall_clock::DAY_MS) == 0;
         let edges = [day_of(clock.at(from)), day_of(clock.at(to - 1))];
         let count = |is_counted: fn(&InsulinDay) -> bool| {
-            let counted: Vec<i64> = days.map.iter().filter(|(_, day)| is_counted(day)).map(|(day, _)| *day).collect();
+            let counted: Vec<i64> = days.list.iter().filter(|(_, day)| is_counted(day)).map(|(day, _)| *day).collect();
             let is_split = !is_midnight && edges[0] != edges[1] && edges.iter().all(|edge| counted.contains(edge));
             counted.len() as u64 - u64::from(is_split)
         };
@@ -100,7 +103,7 @@ impl InsulinTotals {
             insulin_days: count(|day| day.has_insulin),
             carb_days: count(|day| day.has_insulin || day.meals > 0),
             time_in_auto: hours.percent(&list),
-            days: days.map.into_values().collect(),
+            days: days.list.into_iter().map(|(_, day)| day).collect(),
         }
     }
 
@@ -167,13 +170,22 @@ impl InsulinTotals {
 /// Days while they are being added up.
 struct Days<'zone> {
     clock: WallClock<'zone>,
-    map: BTreeMap<i64, InsulinDay>,
+    /// By rising day, in days since 1970.
+    list: Vec<(i64, InsulinDay)>,
+    /// Where the last one asked for is: the next is mostly the same.
+    near: usize,
 }
 
 impl Days<'_> {
     fn at(&mut self, ms: i64) -> &mut InsulinDay {
         let day = day_of(self.clock.at(ms));
-        self.map.entry(day).or_insert_with(|| InsulinDay::new(date_of(day)))
+        if self.list.get(self.near).is_none_or(|(near, _)| *near != day) {
+            self.near = self.list.partition_point(|(other, _)| *other < day);
+            if self.list.get(self.near).is_none_or(|(found, _)| *found != day) {
+                self.list.insert(self.near, (day, InsulinDay::new(date_of(day))));
+            }
+        }
+        &mut self.list[self.near].1
     }
 
     fn add_event(&mut self, event: &Event, hours: &LoopHours) {
@@ -211,15 +223,13 @@ impl Days<'_> {
         day.boluses += 1;
     }
 
-    fn add_segment(&mut self, segment: &Segment, hours: &LoopHours) {
-        for part in segment.by_day(&mut self.clock) {
-            let units = hours.delivered_units(&part);
-            let is_automated = part.delivery == BasalDelivery::Automated;
-            let day = self.at(part.start);
-            day.has_insulin = true;
-            day.basal += units;
-            day.automated_basal += if is_automated { units } else { 0.0 };
-        }
+    /// A part of a basal segment within one local day.
+    fn add_part(&mut self, part: &Segment, hours: &LoopHours) {
+        let units = hours.delivered_units(part);
+        let day = self.at(part.start);
+        day.has_insulin = true;
+        day.basal += units;
+        day.automated_basal += if part.delivery == BasalDelivery::Automated { units } else { 0.0 };
     }
 }
 

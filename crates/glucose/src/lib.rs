@@ -35,6 +35,7 @@ mod sufficiency;
 mod summary;
 mod tally;
 pub mod time_in_range;
+mod told;
 pub mod trend;
 pub mod units;
 mod variability;

@@ -2,10 +2,11 @@
 
 use crate::{
     basal::Segment,
-    event::{BasalDelivery, Event, EventKind},
+    event::BasalDelivery,
     period::{Period, local_day},
+    told::Told,
 };
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
 /// What the events say of the loop.
 pub(crate) struct LoopHours {
@@ -18,28 +19,25 @@ pub(crate) struct LoopHours {
 }
 
 impl LoopHours {
-    pub(crate) fn of(events: &[Event], from: i64, to: i64, zone: &TimeZone) -> Self {
-        let mut modes: Vec<(i64, bool)> = events.iter().filter_map(mode).collect();
-        modes.sort_unstable();
-        let last = events.iter().map(|event| event.at.as_millisecond()).max().unwrap_or(to).min(to);
-        let ends = modes.iter().skip(1).map(|(at, _)| *at).chain([last]);
+    pub(crate) fn of(told: &Told, from: i64, to: i64, zone: &TimeZone) -> Self {
+        let last = told.last.unwrap_or(to).min(to);
+        let ends = told.modes.iter().skip(1).map(|(at, _)| *at).chain([last]);
         let (mut automated, mut known_ms) = (Vec::new(), 0);
-        for ((start, is_automated), end) in modes.iter().zip(ends) {
+        for ((start, is_automated), end) in told.modes.iter().zip(ends) {
             let (start, end) = ((*start).max(from), end.min(to));
             known_ms += (end - start).max(0);
             if *is_automated && start < end {
                 automated.push((start, end));
             }
         }
-        let totals = events.iter().filter(|event| matches!(event.kind, EventKind::AutoInsulinDay { .. }));
-        let mut day_totals: Vec<(i64, i64)> = totals.map(|event| day_around(event, zone)).collect();
-        day_totals.sort_unstable();
+        let day_totals = told.day_totals.iter().map(|at| day_around(*at, zone)).collect();
         Self { automated, known_ms, day_totals }
     }
 
     /// The device tells all automatic insulin of the local day of this instant in one sum.
     pub(crate) fn has_day_total(&self, at: i64) -> bool {
-        self.day_totals.iter().any(|(start, end)| (*start..*end).contains(&at))
+        let later = self.day_totals.partition_point(|(_, end)| *end <= at);
+        self.day_totals.get(later).is_some_and(|(start, _)| *start <= at)
     }
 
     /// Units of a segment within one local day. On a day whose automatic insulin is told in one sum, automated segments
@@ -74,15 +72,8 @@ impl LoopHours {
     }
 }
 
-fn mode(event: &Event) -> Option<(i64, bool)> {
-    match event.kind {
-        EventKind::Mode { automated: Some(automated), .. } => Some((event.at.as_millisecond(), automated)),
-        _ => None,
-    }
-}
-
-fn day_around(event: &Event, zone: &TimeZone) -> (i64, i64) {
-    let day = local_day(event.at, zone);
+fn day_around(at: Timestamp, zone: &TimeZone) -> (i64, i64) {
+    let day = local_day(at, zone);
     let (start, end) = Period { first: day, last: day }.instants(zone);
     (start.as_millisecond(), end.as_millisecond())
 }

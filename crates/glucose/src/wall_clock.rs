@@ -95,12 +95,18 @@ impl<'zone> WallClock<'zone> {
     }
 
     fn look_up(&mut self, utc_ms: i64) {
-        let at =
-            Timestamp::from_millisecond(utc_ms).unwrap_or(if utc_ms < 0 { Timestamp::MIN } else { Timestamp::MAX });
+        let at = instant(utc_ms);
         self.offset_ms = i64::from(self.zone.to_offset(at).seconds()) * 1000;
-        self.since_ms = utc_ms;
-        self.until_ms = self.zone.following(at).next().map_or(i64::MAX, |next| next.timestamp().as_millisecond());
+        // "Preceding" is strictly before, and a change at this very instant counts already.
+        let before = self.zone.preceding(instant(utc_ms.saturating_add(1))).next();
+        self.since_ms = before.map_or(i64::MIN, |change| change.timestamp().as_millisecond());
+        let after = self.zone.following(at).next();
+        self.until_ms = after.map_or(i64::MAX, |change| change.timestamp().as_millisecond());
     }
+}
+
+fn instant(utc_ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(utc_ms).unwrap_or(if utc_ms < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }
 
 /// The local day, in days since 1970, of a moment on the wall clock.
