@@ -45,14 +45,14 @@ pub async fn page(State(web): State<Web>, me: SignedIn) -> Result<Response, Prob
     let session = |line: store::SessionLine| SessionRow {
         began: moment(line.began_at),
         seen: me.language.ago(line.seen_at, web.clock.now()),
-        origin: line.origin,
+        origin: device_words(&line.origin),
         own_device: line.own_device,
     };
     let line = |line: store::ActivityLine| Line {
         at: moment(line.at),
         what: capital(&line.what),
         count: line.count,
-        detail: line.detail,
+        detail: device_words(&line.detail),
     };
     Ok(render(&ActivityPage {
         frame: frame_of(&me, &overview, "Activity").at(Place::Activity).wide(),
@@ -60,6 +60,24 @@ pub async fn page(State(web): State<Web>, me: SignedIn) -> Result<Response, Prob
         lines: lines.into_iter().map(line).collect(),
         messages: messages.into_iter().map(|message| (moment(message.made_at), message.subject)).collect(),
     }))
+}
+
+/// `127.0.0.1 Mozilla/5.0 (X11; Linux …) … Chrome/156.0` in a few words; anything else as it is.
+fn device_words(origin: &str) -> String {
+    let Some((address, browser)) = origin.split_once(" Mozilla/") else { return origin.to_owned() };
+    let first = |known: &[(&str, &'static str)]| {
+        known.iter().find(|(sign, _)| browser.contains(sign)).map_or("another", |(_, words)| words).to_owned()
+    };
+    let name = first(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
+    let system = first(&[
+        ("iPhone", "an iPhone"),
+        ("iPad", "an iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "a Mac"),
+        ("Linux", "Linux"),
+    ]);
+    format!("{name} on {system}, {address}")
 }
 
 fn capital(text: &str) -> String {

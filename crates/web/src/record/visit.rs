@@ -68,7 +68,11 @@ impl Visit {
             standing: standing_words(record),
             others: others.map(|line| (line.id.to_string(), line.name.clone())).collect(),
         };
-        let place = if record.own { Place::Nowhere } else { Place::Following };
+        let place = match record.standing {
+            Standing::CarePartner { .. } => Place::Following,
+            Standing::ClinicOfRecord(_) | Standing::LinkedClinic { .. } => Place::Clinic,
+            _ => Place::Nowhere,
+        };
         let frame = frame_of(&self.me, &overview, title).at(place).wide();
         Ok(Frame { record: Some(record_frame), ..frame })
     }

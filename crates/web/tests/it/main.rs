@@ -1,0 +1,12 @@
+//! Everything spoken over HTTP, from outside: people, through the router.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod escaping;
+mod files;
+mod forgery;
+mod headers;
+mod pages;
+mod permissions;
+mod settings;
+mod stories;
+mod uploads;

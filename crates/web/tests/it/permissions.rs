@@ -1,0 +1,111 @@
+//! Every route and every kind of person, as one table. Fails when a route is not visited.
+
+use axum::http::{Method, header};
+use jiff::SignedDuration;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use testkit::app::App;
+use testkit::browser::Browser;
+use testkit::people::{self, Family};
+use web::{ROUTES, Route};
+
+/// The kinds of people, in the order of the columns.
+const PEOPLE: [(&str, &str); 10] = [
+    ("anon", ""),
+    ("owner", people::ANNA),
+    ("other", people::EVE),
+    ("viewer", people::BEN),
+    ("viewer+dl", people::CLARA),
+    ("expired", people::DORA),
+    ("admin", people::NORTHSIDE_ADMIN),
+    ("clinician", people::NORTHSIDE_CLINICIAN),
+    ("frontdesk", people::NORTHSIDE_FRONT_DESK),
+    ("foreign", people::SOUTHSIDE_CLINICIAN),
+];
+
+/// The path with real ids in it: Anna's record, or the clinic's patient.
+fn address(route: &Route, app: &App, of_clinic: bool) -> String {
+    let record = if of_clinic { app.family.northside_patient } else { app.family.anna_record };
+    route
+        .path
+        .replace("{record}", &record.to_string())
+        .replace("{clinic}", &app.family.northside.to_string())
+        .replace("{tree}/{*path}", "now/css/app.css")
+        .replace("/charts/{name}", "/charts/now.css")
+        .replace("/confirmations/{token}", "/confirmations/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        .replace("/tokens/{token}", "/tokens/00000000-0000-0000-0000-000000000000")
+        .replace("{job}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        .replace("{number}", "999")
+}
+
+/// A body that the route can read, so that the answer is about the person and not about the body.
+async fn visit(browser: &mut Browser, route: &Route, path: &str) -> u16 {
+    let answer = match (route.method, route.path) {
+        ("GET", _) => browser.get(path).await,
+        (_, "/records/{record}/uploads/jobs/{job}" | "/api/v1/uploads") => browser.upload(path, &[]).await,
+        (_, path_of_route) => browser.post(path, fields(path_of_route)).await,
+    };
+    answer.status.as_u16()
+}
+
+fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
+    match path {
+        "/theme" => &[("theme", "dark"), ("back", "/")],
+        "/unit" => &[("unit", "mg/dL"), ("back", "/")],
+        "/sign-in" => &[("email", "nobody@example.org"), ("password", "wrong")],
+        "/records" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],
+        "/settings" => &[("name", ""), ("country", "SE"), ("unit", "mg/dL"), ("zone", "UTC"), ("language", "en")],
+        "/records/{record}/settings" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],
+        "/records/{record}/tokens" => &[("name", "")],
+        "/records/{record}/uploads/jobs/{job}/acceptance" => &[("file", "0")],
+        _ => &[],
+    }
+}
+
+async fn browser_of(app: &App, email: &str) -> Browser {
+    if email.is_empty() { app.browser() } else { app.signed_in(email).await }
+}
+
+#[tokio::test]
+async fn every_route_and_every_kind_of_person() {
+    let app = App::start().await;
+    app.clock.advance(Family::EXPIRY + SignedDuration::from_secs(1));
+    let token = app.upload_token().await;
+    let mut table = String::new();
+    write!(table, "{:<58}", "").unwrap();
+    PEOPLE.iter().for_each(|(name, _)| write!(table, "{name:>10}").unwrap());
+    writeln!(table, "{:>10}", "app token").unwrap();
+    let mut visited = BTreeSet::new();
+    for of_clinic in [false, true] {
+        for route in ROUTES.iter().filter(|route| !of_clinic || route.path.contains("{record}")) {
+            let path = address(route, &app, of_clinic);
+            assert!(!path.contains('{'), "the matrix does not know how to visit {path}");
+            let name = if of_clinic { route.path.replace("{record}", "{clinic's}") } else { route.path.to_owned() };
+            write!(table, "{:<5}{name:<53}", route.method).unwrap();
+            for (_, email) in PEOPLE {
+                let mut browser = browser_of(&app, email).await;
+                write!(table, "{:>10}", visit(&mut browser, route, &path).await).unwrap();
+            }
+            let mut phone = app.browser();
+            phone.extra.push((header::AUTHORIZATION.as_str(), format!("Bearer {token}")));
+            writeln!(table, "{:>10}", visit(&mut phone, route, &path).await).unwrap();
+            visited.insert((route.method, route.path));
+        }
+    }
+    assert_eq!(visited.len(), ROUTES.len(), "every route is visited, and stands in the list once");
+    insta::assert_snapshot!(table);
+}
+
+#[tokio::test]
+async fn other_methods_are_told_so_and_change_nothing() {
+    let app = App::start().await;
+    let mut anna = app.signed_in(people::ANNA).await;
+    let path = format!("/records/{}", app.family.anna_record);
+    for method in [Method::DELETE, Method::PUT, Method::PATCH] {
+        let answer = anna.send(method, &path, &[], axum::body::Body::empty()).await;
+        assert_eq!(answer.status, 405);
+        assert_eq!(answer.header("allow"), "GET,HEAD");
+    }
+    let answer = anna.send(Method::TRACE, &path, &[], axum::body::Body::empty()).await;
+    assert_eq!(answer.status, 405);
+}

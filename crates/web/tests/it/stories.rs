@@ -1,0 +1,162 @@
+//! People doing what the product is for.
+
+use crate::files::clarity;
+use testkit::app::App;
+use testkit::people;
+
+/// The link in the mail that was sent to this address.
+fn link(text: &str) -> String {
+    let start = text.find("/confirmations/").expect("the mail has a link");
+    text[start..].split_whitespace().next().unwrap().to_owned()
+}
+
+/// The address that the page's upload form sends to.
+pub fn upload_address(page: &str) -> String {
+    let form = page.split("data-upload").next().unwrap();
+    let action = form.rsplit("action=\"").next().unwrap();
+    action.split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn from_signing_up_to_taking_an_upload_back() {
+    let app = App::start().await;
+    let mut nora = app.browser();
+
+    let page = nora.get("/sign-up").await;
+    assert!(page.text().contains("<h1>Sign up</h1>"));
+    let filled = [
+        ("name", "Nora Vik"),
+        ("email", "nora@example.org"),
+        ("password", "a kettle, a boat and a hill"),
+        ("with_record", "yes"),
+        ("born_on", "1990-05-17"),
+        ("country", "NO"),
+        ("unit", "mmol/L"),
+        ("zone", "Europe/Oslo"),
+        ("language", "en"),
+    ];
+    let answer = nora.post("/sign-up", &filled).await;
+    assert_eq!((answer.status.as_u16(), answer.place()), (303, "/sign-up/sent"), "{}", answer.text());
+
+    // Opening the link changes nothing, because mail scanners open links; the button does.
+    let mail = app.mails().await.into_iter().find(|mail| mail.to == "nora@example.org").expect("a mail was sent");
+    let place = link(&mail.text);
+    assert!(nora.get(&place).await.text().contains("Yes, this is my address"));
+    let answer = nora.post(&place, &[]).await;
+    assert_eq!(answer.place(), "/sign-in?confirmed=true");
+    assert_eq!(nora.post(&place, &[]).await.status, 422, "the link works once");
+
+    let secrets = [("email", "nora@example.org"), ("password", "a kettle, a boat and a hill"), ("next", "/")];
+    let answer = nora.post("/sign-in", &secrets).await;
+    let start = nora.follow(answer).await;
+    let home = start.place().to_owned();
+    assert!(home.starts_with("/records/"), "one record of her own: straight to its home, not {home}");
+    assert!(nora.get(&home).await.text().contains("Nothing here yet"));
+
+    let uploads = nora.get(&format!("{home}/uploads")).await;
+    let file = clarity("Nora", "Vik", "SM1234", 18, 20);
+    let answer = nora.upload(&upload_address(&uploads.text()), &[("clarity.csv", &file)]).await;
+    let result = nora.follow(answer).await.text();
+    assert!(result.contains("240 readings and 0 events added."), "{result}");
+    assert!(result.contains("Dexcom Clarity CSV"));
+
+    let page = nora.get(&format!("{home}?hours=24")).await.text();
+    assert!(page.contains("mmol/L") && page.contains("<svg"), "{page}");
+    let page = nora.get(&format!("{home}/reports/agp")).await.text();
+    assert!(page.contains("Glucose management indicator"), "{page}");
+    let pdf = nora.get(&format!("{home}/reports/agp.pdf")).await;
+    assert_eq!(pdf.header("content-type"), "application/pdf");
+    assert!(pdf.body.starts_with(b"%PDF-"));
+    assert_eq!(pdf.header("content-disposition"), "attachment; filename=\"Nora-Vik_agp_2026-03-05_2026-03-18.pdf\"");
+    let pdf = nora.get(&format!("{home}/reports/daily.pdf?days=2&paper=letter")).await;
+    assert!(pdf.body.starts_with(b"%PDF-"));
+
+    let question = nora.get(&format!("{home}/uploads/1/removal")).await;
+    assert!(question.text().contains("Take this upload back?"), "{}", question.text());
+    let answer = nora.post(&format!("{home}/uploads/1/removal"), &[]).await;
+    let list = nora.follow(answer).await.text();
+    assert!(list.contains("Taken back"));
+    assert!(nora.get(&home).await.text().contains("Nothing here yet"));
+
+    let answer = nora.post("/sign-out", &[]).await;
+    assert_eq!(answer.place(), "/sign-in");
+    assert_eq!(answer.header("clear-site-data"), "\"cache\", \"cookies\", \"storage\"");
+    assert_eq!(nora.get(&home).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_parent_with_two_children_changes_between_records() {
+    let app = App::start().await;
+    let mut anna = app.signed_in(people::ANNA).await;
+    let list = anna.get("/records").await.text();
+    assert!(list.contains("Anna Berg") && list.contains("Mia Berg"));
+    let child = [("name", "Leo Berg"), ("born_on", "2019-08-01"), ("unit", "mmol/L"), ("zone", "Europe/Stockholm")];
+    let answer = anna.post("/records", &child).await;
+    let page = anna.follow(answer).await.text();
+    for name in ["Anna Berg", "Mia Berg", "Leo Berg"] {
+        assert!(page.contains(name), "{name} is in the record switcher");
+    }
+}
+
+#[tokio::test]
+async fn a_care_partner_with_view_only_sees_and_takes_nothing_away() {
+    let app = App::start().await;
+    app.live(app.family.anna_record, 3, life::Personality::Steady).await;
+    let mut ben = app.signed_in(people::BEN).await;
+    let following = ben.get("/following").await.text();
+    assert!(following.contains("Anna Berg") && following.contains("View only"), "{following}");
+    let record = format!("/records/{}", app.family.anna_record);
+    let home = ben.get(&record).await;
+    assert!(home.text().contains("You see this as Anna’s care partner. View only."));
+    assert!(!home.text().contains("Sources and uploads"));
+    assert!(!ben.get(&format!("{record}/reports/agp")).await.text().contains("PDF, A4"));
+    let answer = ben.get(&format!("{record}/reports/agp.pdf")).await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.text().contains("View and download"), "the way on is named: {}", answer.text());
+    assert!(app.mails().await.is_empty());
+
+    // Clara may take a report away, and Anna is told.
+    let mut clara = app.signed_in(people::CLARA).await;
+    assert_eq!(clara.get(&format!("{record}/reports/agp.pdf")).await.status, 200);
+    let mails = app.mails().await;
+    assert_eq!(mails.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [people::ANNA]);
+}
+
+#[tokio::test]
+async fn the_clinic_sorts_its_patients() {
+    let app = App::start().await;
+    app.live(app.family.northside_patient, 15, life::Personality::HypoProne).await;
+    let mut chen = app.signed_in(people::NORTHSIDE_CLINICIAN).await;
+    let list = format!("/clinics/{}/patients", app.family.northside);
+    let place_of = |page: &str, name: &str| page.find(name).unwrap_or_else(|| panic!("{name} is listed"));
+    let by_name = chen.get(&list).await.text();
+    assert!(place_of(&by_name, "Ida Summer") < place_of(&by_name, "Paul Winter"));
+    let by_below = chen.get(&format!("{list}?sort=below")).await.text();
+    assert!(place_of(&by_below, "Paul Winter") < place_of(&by_below, "Ida Summer"), "most time below comes first");
+    assert!(by_below.contains("aria-sort=\"descending\""));
+    let record = chen.get(&format!("/records/{}", app.family.northside_patient)).await;
+    assert!(record.text().contains("A record of your clinic."));
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_ends_every_session() {
+    let app = App::start().await;
+    let (mut desk, mut phone) = (app.signed_in(people::ANNA).await, app.signed_in(people::ANNA).await);
+    assert_eq!(phone.get("/records").await.status, 200);
+    desk.post("/sign-out-everywhere", &[]).await;
+    assert_eq!(phone.get("/records").await.status, 401);
+}
+
+#[tokio::test]
+async fn the_unit_changes_on_every_page_and_stays() {
+    let app = App::start().await;
+    app.live(app.family.anna_record, 2, life::Personality::Steady).await;
+    let mut anna = app.signed_in(people::ANNA).await;
+    let record = format!("/records/{}", app.family.anna_record);
+    assert!(anna.get(&record).await.text().contains("mg/dL</span>"));
+    let answer = anna.post("/unit", &[("unit", "mmol/L"), ("back", &record)]).await;
+    assert_eq!(answer.place(), record);
+    assert!(anna.get(&record).await.text().contains("mmol/L</span>"));
+    let elsewhere = anna.post("/unit", &[("unit", "mmol/L"), ("back", "//evil.example/")]).await;
+    assert_eq!(elsewhere.place(), "/", "never to another host");
+}
