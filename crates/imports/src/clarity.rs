@@ -19,6 +19,7 @@ use crate::{
 };
 use columns::Layout;
 use rows::Reader;
+pub(crate) use words::beyond_scale;
 
 /// Strings of which one stands on every line at which such an export begins.
 pub(crate) const MARKS: &[&str] = &["Thh:mm:ss)"];

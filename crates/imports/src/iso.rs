@@ -63,8 +63,8 @@ fn fraction(bytes: &[u8], at: usize) -> (i64, usize) {
     (digit(0) * 100 + digit(1) * 10 + digit(2), at + 1 + digits)
 }
 
-/// `Some(None)` when nothing is said, `None` when what is said is no offset.
-fn offset(text: &str) -> Option<Option<i32>> {
+/// Seconds east: `Some(None)` when nothing is said, `None` when what is said is no offset.
+pub(crate) fn offset(text: &str) -> Option<Option<i32>> {
     if text.is_empty() {
         return Some(None);
     }

@@ -10,6 +10,7 @@ mod clarity;
 mod clock;
 mod columns;
 mod context;
+mod dates;
 mod detect;
 #[doc(hidden)]
 pub mod fuzz_targets;

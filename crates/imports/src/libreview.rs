@@ -3,19 +3,16 @@
 //! looked at before a date is read.
 
 mod columns;
-mod dates;
 mod repair;
 mod rows;
 mod title;
 
 use crate::{
     Context, Format, Import, Refused,
-    bogus::Bounds,
+    dates::{Collector, Dates},
     table::{Row, Table, delimiter_of},
-    wall::Wall,
 };
 use columns::{Layout, Role};
-use dates::Dates;
 use rows::Reader;
 use title::Title;
 
@@ -78,18 +75,10 @@ fn look_through<'t>(
     title: &Title<'t>,
     cx: &mut Context<'_>,
 ) -> Result<Dates<'t>, Refused> {
-    let mut dates = dates::Collector::default();
+    let mut dates = Collector::default();
     while table.next(row)? {
         dates.take(row.at(layout.at(Role::Serial)), row.at(layout.at(Role::Kind)), row.at(layout.at(Role::Time)));
     }
     cx.tick(0)?;
     Ok(dates.settle(title.generated()))
-}
-
-/// The bounds of times, unless the day of export contradicts the rows.
-fn bounds_of(walls: Vec<Wall>, exported: Option<Wall>) -> (Bounds, bool) {
-    const A_DAY: i64 = 86_400;
-    let late = exported.map_or(0, |day| walls.iter().filter(|wall| wall.0 > day.0 + A_DAY).count());
-    let contradicts = late * 10 > walls.len();
-    (Bounds::of(walls, exported.filter(|_| !contradicts)), contradicts)
 }

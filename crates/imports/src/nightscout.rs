@@ -20,28 +20,32 @@ use jiff::Timestamp;
 use when::When;
 
 /// Strings of which one stands on every line at which such an export begins (inside a table).
-pub(crate) const MARKS: &[&str] = &["[{\"", "{\"_id\"", "{\"status\""];
+pub(crate) const MARKS: &[&str] = &["[{\""];
 
 /// Whether a line is where such an export begins.
 pub(crate) fn begins(line: &str) -> bool {
     let start = line.trim_start();
-    start.starts_with(['[', '{']) && recognises_json(start).is_some()
+    start.starts_with('[') && recognises_json(start).is_some()
 }
 
 /// Which of Nightscout's collections the beginning of a JSON text shows.
 pub(crate) fn recognises_json(head: &str) -> Option<Format> {
     let peek = Peek::at(head);
-    if peek.has("eventType") || (peek.has("created_at") && peek.has_any(&["insulin", "carbs", "enteredBy", "notes"])) {
-        Some(Format::NightscoutTreatments)
-    } else if peek.has_any(&["sgv", "mbg"]) || (peek.says("type", &["sgv", "mbg", "cal"]) && peek.has("date")) {
-        Some(Format::NightscoutEntries)
-    } else if peek.has("store") && peek.has_any(&["defaultProfile", "startDate", "mills"]) {
-        Some(Format::NightscoutProfile)
-    } else {
-        let parts = ["openaps", "loop", "pump", "uploader", "uploaderBattery", "connect", "override"];
-        let is_status = peek.has_any(&parts) && peek.has_any(&["created_at", "device", "date"]);
-        is_status.then_some(Format::NightscoutDeviceStatus)
+    if peek.has("eventType") {
+        return Some(Format::NightscoutTreatments);
     }
+    if peek.has_any(&["sgv", "mbg"]) || (peek.says("type", &["sgv", "mbg", "cal"]) && peek.has("date")) {
+        return Some(Format::NightscoutEntries);
+    }
+    if peek.has("store") && peek.has_any(&["defaultProfile", "startDate", "mills"]) {
+        return Some(Format::NightscoutProfile);
+    }
+    let parts = ["openaps", "loop", "pump", "uploader", "uploaderBattery", "connect", "override"];
+    if peek.has_any(&parts) && peek.has_any(&["created_at", "device", "date"]) {
+        return Some(Format::NightscoutDeviceStatus);
+    }
+    let is_treatment = peek.has("created_at") && peek.has_any(&["insulin", "carbs", "enteredBy", "notes"]);
+    is_treatment.then_some(Format::NightscoutTreatments)
 }
 
 /// Whether the beginning of a text is `entries.csv`.

@@ -1,12 +1,46 @@
-//! Not read yet.
+//! Any table with a time and a glucose column: from research, from scripts, from other programs. Columns are guessed.
 
-use crate::{Context, Import, Refused};
+mod cells;
+mod guess;
+mod rows;
+mod stamp;
+
+use crate::{
+    Context, Format, Import, Refused,
+    dates::Collector,
+    table::{Row, Table},
+    text,
+};
+use guess::Guess;
+use rows::Reader;
 
 /// Whether the beginning of a text looks like this format.
-pub(crate) fn recognises(_head: &str) -> bool {
-    false
+pub(crate) fn recognises(head: &str) -> bool {
+    Guess::of(head).is_some()
 }
 
-pub(crate) fn read(_text: &str, _cx: &mut Context<'_>) -> Result<Import, Refused> {
-    Err(Refused::UnknownFormat { looks_like: String::new() })
+pub(crate) fn read(text: &str, cx: &mut Context<'_>) -> Result<Import, Refused> {
+    let Some(guess) = Guess::of(text::head(text)) else {
+        let looks_like = "it is a table without a time and a glucose column".to_owned();
+        return Err(Refused::UnknownFormat { looks_like });
+    };
+    let (mut table, mut row) = (Table::new(text, guess.delimiter), Row::default());
+    let mut dates = Collector::default();
+    while table.next(&mut row)? {
+        if row.line > guess.rows_above {
+            dates.take("", "", row.get(guess.time));
+        }
+    }
+    let mut reader = Reader::new(&guess, dates.settle(None), cx.zone);
+    table = Table::new(text, guess.delimiter);
+    while table.next(&mut row)? {
+        cx.tick(table.position())?;
+        if row.line > guess.rows_above && !row.is_blank() {
+            reader.take(&row)?;
+        }
+    }
+    let mut import = reader.finished();
+    import.remark(guess.words());
+    debug_assert_eq!(import.format, Format::PlainCsv);
+    Ok(import)
 }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use std::collections::HashSet;
 
 /// Strings of which one stands on every line at which such an export begins.
-pub(crate) const MARKS: &[&str] = &["[{\"", "{\"type\""];
+pub(crate) const MARKS: &[&str] = &["[{\""];
 
 const KINDS: &[&str] = &[
     "cbg",
@@ -40,7 +40,7 @@ const KINDS: &[&str] = &[
 /// Whether a line is where such an export begins.
 pub(crate) fn begins(line: &str) -> bool {
     let start = line.trim_start();
-    start.starts_with(['[', '{']) && recognises(start)
+    start.starts_with('[') && recognises(start)
 }
 
 /// Whether the beginning of a text looks like this format.

@@ -60,7 +60,7 @@ const HIGH: &[&str] = &["high", "hoch", "alto", "alta", "élevé", "haut", "hoog
 
 /// `Low` and `High` stand for what lies beyond the sensor's scale. They are kept as 39 and 401 mg/dL (what the maker's
 /// own figures count them as), in mmol/L as the images of these (2.165 and 22.258), and marked.
-pub(super) fn beyond_scale(word: &str, unit: Unit) -> Option<(Glucose, Limit)> {
+pub(crate) fn beyond_scale(word: &str, unit: Unit) -> Option<(Glucose, Limit)> {
     let word = word.to_lowercase();
     let (limit, mg_dl, mmol_thousandths) = if LOW.contains(&word.as_str()) {
         (Limit::Below, 39, 2165)

@@ -2,12 +2,12 @@
 
 use super::{
     columns::{Layout, Role},
-    dates::Dates,
     repair,
 };
 use crate::{
     DeviceKind, Import,
     clock::{Clock, InOrder, Placed},
+    dates::Dates,
     number,
     table::Row,
     wall::Wall,

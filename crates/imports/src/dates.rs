@@ -1,6 +1,6 @@
-//! Which part of a date is the day. The account decides, the file does not say; all its dates together mostly tell.
+//! Which part of a date is the day. An account's setting decides, the file does not say; all its dates together mostly
+//! tell.
 
-use super::bounds_of;
 use crate::{
     bogus::Bounds,
     wall::{DateOrder, Wall},
@@ -8,18 +8,18 @@ use crate::{
 use std::collections::HashMap;
 
 /// What is known of a file's dates.
-pub(super) struct Dates<'t> {
+pub(crate) struct Dates<'t> {
     pub order: DateOrder,
     /// Times with AM and PM: an account in the United States.
     pub half_days: bool,
     pub bounds: Bounds,
     pub remarks: Vec<String>,
-    /// Groups (serial, record type) whose rows stand newest first.
+    /// Groups of rows (by serial and record type, where a file has them) whose rows stand newest first.
     pub backwards: Vec<(&'t str, &'t str)>,
 }
 
 #[derive(Default)]
-pub(super) struct Collector<'t> {
+pub(crate) struct Collector<'t> {
     /// The rows of a group, with their times as they are written.
     groups: HashMap<(&'t str, &'t str), Vec<&'t str>>,
     year_first: usize,
@@ -127,4 +127,12 @@ fn signs_of(time: &str) -> Option<DateOrder> {
 
 fn steps_back(walls: &[Wall]) -> usize {
     walls.windows(2).filter(|pair| pair[1] < pair[0]).count()
+}
+
+/// The bounds of times, unless the day of export contradicts the rows.
+fn bounds_of(walls: Vec<Wall>, exported: Option<Wall>) -> (Bounds, bool) {
+    const A_DAY: i64 = 86_400;
+    let late = exported.map_or(0, |day| walls.iter().filter(|wall| wall.0 > day.0 + A_DAY).count());
+    let contradicts = late * 10 > walls.len();
+    (Bounds::of(walls, exported.filter(|_| !contradicts)), contradicts)
 }
