@@ -10,6 +10,7 @@ use crate::{
     svg::Size,
 };
 use glucose::{Agp, DailyProfile, Event, Figures, Reading, Window};
+use words::fill;
 
 /// As many days are drawn one by one; the others are in the percentiles.
 const DAYS_DRAWN: usize = 14;
@@ -120,7 +121,9 @@ fn draw_days(sheet: &mut Sheet<'_>, page: &AgpPage, top: f32) {
     let (show, texts, days) = (&page.order.show, page.order.show.texts(), page.days_drawn());
     let (left, width) = (sheet.left(), sheet.width());
     sheet.heading(2, Style::SECTION, left, top, texts.daily_profiles);
-    sheet.line(Style::SMALL, left, top + 11.0, texts.daily_profiles_explained);
+    let left_out = page.agp.days.len().saturating_sub(days.len());
+    let which = if left_out > 0 { fill(texts.last_days_only, &[&days.len().to_string()]) } else { String::new() };
+    sheet.line(Style::SMALL, left, top + 11.0, format!("{} {which}", texts.daily_profiles_explained).trim_end());
     let chart = daily_profiles(days, show, 760.0);
     let room = sheet.bottom() - FOOT - top - 22.0;
     let fitting = width.min(room * chart.ratio() as f32);

@@ -107,6 +107,8 @@ impl<'a> GlucoseAxis<'a> {
             label(canvas, "p-axis", very_high, 4.0);
         }
         label(canvas, "p-axis", self.top, 4.0);
+        let foot = (self.plot.left - 4.0, self.plot.bottom + 2.0);
+        canvas.text("p-axis", Anchor::End, foot, self.show.unit_symbol());
     }
 }
 

@@ -84,6 +84,7 @@ pub(crate) const ENGLISH: Texts = Texts {
                            hour, as if all days were one.",
     daily_profiles: "Day by day",
     daily_profiles_explained: "Each box is one day from midnight to midnight. The band is the target range.",
+    last_days_only: "Only the last {} days are drawn one by one.",
     born: "Born",
     period: "Period",
     length: "Length",

@@ -91,6 +91,8 @@ pub struct Texts {
     pub percentile_explained: &'static str,
     pub daily_profiles: &'static str,
     pub daily_profiles_explained: &'static str,
+    /// How many.
+    pub last_days_only: &'static str,
     pub born: &'static str,
     pub period: &'static str,
     pub length: &'static str,

@@ -38,3 +38,27 @@ fn follow(path: &mut Path, points: &[Point]) {
         path.curve_to(first, second, to);
     }
 }
+
+/// A line through points from left to right without those that it passes within a quarter of a unit anyway.
+pub(crate) fn thinned(points: &[Point]) -> Vec<Point> {
+    const CLOSE: f64 = 0.25;
+    let Some((first, rest)) = points.split_first() else { return Vec::new() };
+    let mut kept = vec![*first];
+    let (mut anchor, mut last, mut slopes) = (*first, *first, (f64::MIN, f64::MAX));
+    for point in rest {
+        let slope = |anchor: Point, y: f64| (y - anchor.1) / (point.0 - anchor.0).max(1e-6);
+        let here = slope(anchor, point.1);
+        if here < slopes.0 || here > slopes.1 {
+            kept.push(last);
+            anchor = last;
+            slopes = (f64::MIN, f64::MAX);
+        }
+        let within = (slope(anchor, point.1 - CLOSE), slope(anchor, point.1 + CLOSE));
+        slopes = (slopes.0.max(within.0), slopes.1.min(within.1));
+        last = *point;
+    }
+    if !rest.is_empty() {
+        kept.push(last);
+    }
+    kept
+}

@@ -1,5 +1,6 @@
 //! Day by day: a small picture of each day, one beside the other.
 
+use super::curve;
 use crate::{
     scale::{GlucoseAxis, Plot},
     show::Show,
@@ -47,8 +48,9 @@ fn skipped_places(days: &[DailyProfile], columns: usize) -> usize {
 fn draw_day(canvas: &mut Canvas, day: &DailyProfile, axis: GlucoseAxis<'_>, labelled: bool) {
     let (show, plot) = (axis.show, axis.plot);
     axis.draw_target(canvas);
-    draw_beyond(canvas, day, axis);
-    draw_line(canvas, day, axis);
+    let runs = runs(day, axis);
+    draw_beyond(canvas, &runs, axis);
+    draw_line(canvas, &runs);
     canvas.rect("p-frame", plot.left, plot.top, plot.width(), plot.height());
     canvas.text("p-small", Anchor::Start, (plot.left + 3.0, plot.top - 4.0), &day_name(day.on, show.language));
     if day.points.is_empty() {
@@ -66,15 +68,21 @@ fn day_name(on: Date, language: Language) -> String {
     format!("{} {}", language.short_weekday(on), language.day_and_month(on))
 }
 
-fn draw_line(canvas: &mut Canvas, day: &DailyProfile, axis: GlucoseAxis<'_>) {
+/// Readings in a row as places on the chart.
+fn runs(day: &DailyProfile, axis: GlucoseAxis<'_>) -> Vec<Vec<(f64, f64)>> {
+    let place = |(minute, mg_dl): &(u16, f64)| (axis.plot.x(f64::from(*minute) / 1440.0), axis.y_mg_dl(*mg_dl));
+    let unbroken = day.points.chunk_by(|a, b| b.0.abs_diff(a.0) <= GAP && b.0 >= a.0);
+    unbroken.map(|run| curve::thinned(&run.iter().map(place).collect::<Vec<_>>())).collect()
+}
+
+fn draw_line(canvas: &mut Canvas, runs: &[Vec<(f64, f64)>]) {
     let mut path = Path::new();
-    for run in unbroken(day) {
-        for (index, (minute, mg_dl)) in run.iter().enumerate() {
-            let at = (axis.plot.x(f64::from(*minute) / 1440.0), axis.y_mg_dl(*mg_dl));
+    for run in runs {
+        for (index, at) in run.iter().enumerate() {
             if index == 0 {
-                path.move_to(at)
+                path.move_to(*at)
             } else {
-                path.line_to(at)
+                path.line_to(*at)
             };
         }
     }
@@ -82,17 +90,13 @@ fn draw_line(canvas: &mut Canvas, day: &DailyProfile, axis: GlucoseAxis<'_>) {
 }
 
 /// What is above and below the target range is filled down to it and up to it.
-fn draw_beyond(canvas: &mut Canvas, day: &DailyProfile, axis: GlucoseAxis<'_>) {
+fn draw_beyond(canvas: &mut Canvas, runs: &[Vec<(f64, f64)>], axis: GlucoseAxis<'_>) {
     let limits = axis.show.ranges.limits(axis.show.unit);
     let (high, low) = (axis.y(limits.high), axis.y(limits.low));
     let (mut over, mut under) = (Path::new(), Path::new());
-    for run in unbroken(day) {
-        let points: Vec<(f64, f64)> = run
-            .iter()
-            .map(|(minute, mg_dl)| (axis.plot.x(f64::from(*minute) / 1440.0), axis.y_mg_dl(*mg_dl)))
-            .collect();
-        beyond(&mut over, &points, high, |y| y < high);
-        beyond(&mut under, &points, low, |y| y > low);
+    for run in runs {
+        beyond(&mut over, run, high, |y| y < high);
+        beyond(&mut under, run, low, |y| y > low);
     }
     canvas.path("p-over", &over);
     canvas.path("p-under", &under);
@@ -120,10 +124,6 @@ fn beyond(path: &mut Path, points: &[(f64, f64)], level: f64, is_beyond: impl Fn
     if let (true, Some(last)) = (open, points.last()) {
         path.line_to((last.0, level)).close();
     }
-}
-
-fn unbroken(day: &DailyProfile) -> impl Iterator<Item = &[(u16, f64)]> {
-    day.points.chunk_by(|a, b| b.0.abs_diff(a.0) <= GAP && b.0 >= a.0)
 }
 
 /// The days in words.
