@@ -85,7 +85,7 @@ fn profiles(series: &Series, minutes: &[u16], period: &Period) -> Vec<DailyProfi
         let points = minutes[day.places.clone()].iter().copied().zip(series.mg_dl[day.places.clone()].iter().copied());
         let place = usize::try_from(day.day - first).ok();
         if let Some(profile) = place.and_then(|place| list.get_mut(place)) {
-            profile.points = points.collect();
+            profile.points.extend(points);
         }
     }
     list

@@ -64,13 +64,14 @@ fn mean_height(rises: &[Rise]) -> Option<f64> {
 }
 
 /// Where the short average crosses the long one, and which kind of turning point lies behind; the first point and the
-/// last one too. After a gap, or a point at which both are equal, it is compared with the last crossing.
+/// last one too. After a gap, or a point at which both are equal, it is compared with the last crossing. (A trace that
+/// begins flat has a crossing where it leaves the level; iglu finds none from there on.)
 fn crossings(values: &[f64]) -> Vec<(usize, Kind)> {
     let kind = |is_rising: bool| if is_rising { Kind::Peak } else { Kind::Nadir };
     let mut list = Vec::new();
     let (mut before, mut at_last) = (f64::NAN, f64::NAN);
     for (index, now) in averages_apart(values).enumerate() {
-        let is_crossed = now * before < 0.0 || now * at_last < 0.0;
+        let is_crossed = now * before < 0.0 || now * at_last < 0.0 || (at_last == 0.0 && now != 0.0);
         if index == 0 || is_crossed && !values[index].is_nan() && !values[index - 1].is_nan() {
             list.push((index, kind(now > 0.0)));
             at_last = now;

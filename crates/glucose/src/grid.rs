@@ -3,7 +3,7 @@
 //! As iglu's `CGMS2DayByDay`: steps from the first local midnight, of which the first (00:00 itself) is left out and
 //! 24:00 of the last day is kept; straight lines between readings that are at most 45 minutes apart; nothing across
 //! larger gaps. Unlike iglu the steps are of elapsed time, so that a day on which the clock changes has 23 or 25 hours
-//! (metrics 1.10, pitfalls 4 and 6). Only variability, episodes' rates and MAGE use it: ranges and means never do.
+//! (metrics 1.10, pitfalls 4 and 6). Only variability, MAGE and PGS use it: ranges, means and episodes never do.
 
 use crate::{
     series::Series,

@@ -5,15 +5,15 @@ use crate::{tally::Tally, units::MG_DL_PER_MMOL_L};
 /// Summary statistics, in mg/dL where not said otherwise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
-    /// Arithmetic mean; by time only where rhythms are mixed.
+    /// Arithmetic mean; where rhythms are mixed, each reading weighs its interval.
     pub mean: f64,
-    /// Sample standard deviation (n−1); none for a single reading.
+    /// Sample standard deviation (n−1), weighed like the mean; none for a single reading.
     pub sd: Option<f64>,
     /// The lowest value.
     pub min: f64,
     /// The highest value.
     pub max: f64,
-    /// Percentiles by R type 7.
+    /// Percentiles by R type 7, of readings, not of time.
     pub percentiles: crate::Percentiles,
     /// 1.4826 · median |x − median| (iglu).
     pub mad: f64,

@@ -15,7 +15,8 @@ use crate::{
 pub struct Variability {
     /// Mean of |g(t) − g(t−24 h)| (Molnar 1972).
     pub modd: Option<f64>,
-    /// Sample SD of g(t) − g(t−n h), for 1, 2, 4 and 24 hours (McDonnell 2005).
+    /// Sample SD of g(t) − g(t−n h), for 1, 2, 4 and 24 hours (McDonnell 2005). Over all pairs of readings, as AGATA and
+    /// cgmpy take them; iglu's grid loses the reading at the first midnight (39.0322 for 39.0291 mg/dL at one hour).
     pub conga: [Option<f64>; 4],
     /// Glycemic variability percentage: how much longer the trace is than a flat one (Peyser 2018, PMC5846572).
     pub gvp: Option<f64>,

@@ -4,6 +4,7 @@
 mod curves;
 mod episodes;
 mod insulin;
+mod measures;
 mod properties;
 mod ranges;
 mod reference;
