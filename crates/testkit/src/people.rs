@@ -1,46 +1,132 @@
-//! A family and a clinic: Anna with her own record, her care partners Ben and Carla, Dr Chen of Northside, and a stranger.
+//! The people of the tests: Anna with her two records, those she let in and those she did not, and two clinics.
 
 use glucose::Unit;
-use jiff::{Timestamp, civil::date};
-use sharing::{ClinicId, ClinicRole, Email, Permission, RecordId, Visibility};
+use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
+use sharing::{AccountId, ClinicId, ClinicRole, Email, Permission, RecordId, Visibility};
 use store::{Error, NewAccount, NewRecord, SeedAccount, SeedClinic, SeedGrant, SeedPlan, Seeded, Store};
 
-pub const PASSWORD: &str = "correct horse battery staple";
-pub const ANNA: &str = "anna@example.org";
-pub const BEN: &str = "ben@example.org";
-pub const CARLA: &str = "carla@example.org";
-pub const DR_CHEN: &str = "chen@example.org";
-pub const FRONT_DESK: &str = "fred@example.org";
-pub const STRANGER: &str = "zoe@example.org";
+/// Everybody's.
+pub const PASSWORD: &str = "seven quiet owls count stars";
 
-/// Everybody, in the store.
+/// Owns two records: her own and her child Mia's.
+pub const ANNA: &str = "anna@example.org";
+/// Anna's care partner, *View only*.
+pub const BEN: &str = "ben@example.org";
+/// Anna's care partner, *View and download*.
+pub const CLARA: &str = "clara@example.org";
+/// Was Anna's care partner until [`Family::EXPIRY`] after the seeding.
+pub const DORA: &str = "dora@example.org";
+/// Has a record of her own and nothing to do with Anna.
+pub const EVE: &str = "eve@example.org";
+pub const NORTHSIDE_ADMIN: &str = "adam@northside.example.org";
+pub const NORTHSIDE_CLINICIAN: &str = "chen@northside.example.org";
+pub const NORTHSIDE_FRONT_DESK: &str = "fay@northside.example.org";
+/// Works at another clinic.
+pub const SOUTHSIDE_CLINICIAN: &str = "roe@southside.example.org";
+
+/// What came of the plan, by name.
+#[derive(Clone, Debug)]
 pub struct Family {
+    pub anna: AccountId,
     pub anna_record: RecordId,
     pub mia_record: RecordId,
-    pub clinic: ClinicId,
-    pub clinic_patients: Vec<RecordId>,
+    pub eve_record: RecordId,
+    pub northside: ClinicId,
+    /// Kept by Northside.
+    pub northside_patient: RecordId,
+    pub southside: ClinicId,
     pub seeded: Seeded,
 }
 
 impl Family {
-    pub async fn seed(store: &Store, _now: Timestamp) -> Result<Self, Error> {
-        let seeded = store.seed(plan()).await?;
-        let (clinic, clinic_patients) = seeded.clinics[0].clone();
-        let (anna_record, mia_record) = (seeded.records[0][0], seeded.records[0][1]);
-        Ok(Self { anna_record, mia_record, clinic, clinic_patients, seeded })
+    /// After which Dora's grant is void.
+    pub const EXPIRY: SignedDuration = SignedDuration::from_hours(1);
+
+    /// Fills an empty store.
+    pub async fn seed(store: &Store, now: Timestamp) -> Result<Self, Error> {
+        let seeded = store.seed(plan(now)).await?;
+        Ok(Self {
+            anna: seeded.accounts[0],
+            anna_record: seeded.records[0][0],
+            mia_record: seeded.records[0][1],
+            eve_record: seeded.records[4][0],
+            northside: seeded.clinics[0].0,
+            northside_patient: seeded.clinics[0].1[0],
+            southside: seeded.clinics[1].0,
+            seeded,
+        })
     }
 }
 
-fn email(text: &str) -> Email {
-    Email::parse(text).expect("a valid address")
+fn plan(now: Timestamp) -> SeedPlan {
+    SeedPlan { accounts: accounts(), grants: grants(now), clinics: clinics() }
 }
 
-fn account(address: &str, name: &str, with_record: bool) -> NewAccount {
+fn accounts() -> Vec<SeedAccount> {
+    let person =
+        |email: &str, name: &str, with_record| SeedAccount { new: account(email, name, with_record), records: vec![] };
+    let mut anna = person(ANNA, "Anna Berg", true);
+    anna.new.born_on = Some(date(1984, 3, 12));
+    anna.records.push(record("Mia Berg"));
+    vec![
+        anna,
+        person(BEN, "Ben Berg", false),
+        person(CLARA, "Clara Holm", false),
+        person(DORA, "Dora Lund", false),
+        person(EVE, "Eve Stone", true),
+        person(NORTHSIDE_ADMIN, "Adam North", false),
+        person(NORTHSIDE_CLINICIAN, "Dr Chen", false),
+        person(NORTHSIDE_FRONT_DESK, "Fay Desk", false),
+        person(SOUTHSIDE_CLINICIAN, "Dr Roe", false),
+    ]
+}
+
+fn grants(now: Timestamp) -> Vec<SeedGrant> {
+    let grant = |partner: &str, permission, until_at| SeedGrant {
+        owner: email(ANNA),
+        record: 0,
+        partner: email(partner),
+        permission,
+        visibility: Visibility::ALL,
+        until_at,
+    };
+    vec![
+        grant(BEN, Permission::ViewOnly, None),
+        grant(CLARA, Permission::ViewAndDownload, None),
+        grant(DORA, Permission::ViewAndDownload, now.checked_add(Family::EXPIRY).ok()),
+    ]
+}
+
+fn clinics() -> Vec<SeedClinic> {
+    let northside = SeedClinic {
+        name: "Northside Diabetes Clinic".to_owned(),
+        members: vec![
+            (email(NORTHSIDE_ADMIN), ClinicRole::Admin),
+            (email(NORTHSIDE_CLINICIAN), ClinicRole::Clinician),
+            (email(NORTHSIDE_FRONT_DESK), ClinicRole::FrontDesk),
+        ],
+        patients: vec![record("Paul Winter"), record("Ida Summer")],
+    };
+    let southside = SeedClinic {
+        name: "Southside".to_owned(),
+        members: vec![(email(SOUTHSIDE_CLINICIAN), ClinicRole::Clinician)],
+        patients: vec![record("Sue South")],
+    };
+    vec![northside, southside]
+}
+
+fn email(text: &str) -> Email {
+    Email::parse(text).expect("the addresses above are well formed")
+}
+
+/// An account with everything that signing up asks for.
+pub fn account(address: &str, name: &str, with_record: bool) -> NewAccount {
     NewAccount {
         email: email(address),
         password: PASSWORD.to_owned(),
         name: name.to_owned(),
-        born_on: with_record.then_some(date(1988, 4, 17)),
+        born_on: None,
         country: "SE".to_owned(),
         language: "en".to_owned(),
         unit: Unit::MgDl,
@@ -49,39 +135,7 @@ fn account(address: &str, name: &str, with_record: bool) -> NewAccount {
     }
 }
 
-fn record(name: &str) -> NewRecord {
-    let zone = "Europe/Stockholm".to_owned();
-    NewRecord { name: name.to_owned(), born_on: Some(date(2015, 9, 1)), unit: Unit::MgDl, zone }
-}
-
-fn plan() -> SeedPlan {
-    let person =
-        |address, name, with_record, records| SeedAccount { new: account(address, name, with_record), records };
-    let grant = |partner, permission, visibility| SeedGrant {
-        owner: email(ANNA),
-        record: 0,
-        partner: email(partner),
-        permission,
-        visibility,
-        until_at: None,
-    };
-    SeedPlan {
-        accounts: vec![
-            person(ANNA, "Anna Berg", true, vec![record("Mia Berg")]),
-            person(BEN, "Ben Berg", false, vec![]),
-            person(CARLA, "Carla Lind", false, vec![]),
-            person(DR_CHEN, "Dr Chen", false, vec![]),
-            person(FRONT_DESK, "Fred Desk", false, vec![]),
-            person(STRANGER, "Zoe Other", true, vec![]),
-        ],
-        grants: vec![
-            grant(BEN, Permission::ViewOnly, Visibility::GLUCOSE_ONLY),
-            grant(CARLA, Permission::ViewAndDownload, Visibility::ALL),
-        ],
-        clinics: vec![SeedClinic {
-            name: "Northside".to_owned(),
-            members: vec![(email(DR_CHEN), ClinicRole::Admin), (email(FRONT_DESK), ClinicRole::FrontDesk)],
-            patients: vec![record("Paul Alm"), record("Rosa Ek")],
-        }],
-    }
+/// A record for a person of this name.
+pub fn record(name: &str) -> NewRecord {
+    NewRecord { name: name.to_owned(), born_on: None, unit: Unit::MgDl, zone: "Europe/Stockholm".to_owned() }
 }
