@@ -9,6 +9,7 @@ mod fingers;
 mod gather;
 mod loop_spans;
 mod marks;
+mod modes;
 mod order;
 mod personal;
 mod preamble;

@@ -67,7 +67,7 @@ fn tidy(rate: f64) -> f64 {
 
 pub(super) fn automated_units(what: &What<'_>) -> Option<f64> {
     match what {
-        What::Bolus(row) if source_of(row.source) == Source::AutomatedBasal => row.delivered.or(row.selected),
+        What::Bolus(row) if source_of(row.source) == Source::AutomatedBasal => row.delivered,
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     alerts, basal, boluses,
     entry::{DeviceLog, Entry, Sited, What},
-    fingers, marks,
+    fingers, marks, modes,
     preamble::Preamble,
     timeline::{Change, Timeline, changes},
 };
@@ -132,7 +132,10 @@ fn one_device(
     basal::join(&sited, log, clock, import);
     alerts::join(&sited, import);
     marks::join(&sited, import);
-    auto_days(log, preamble, newest, clock, import);
+    let whole = auto_days(log, preamble, newest, clock, import);
+    let mut listed: Vec<Wall> = log.auto_days.iter().map(|(day, ..)| *day).collect();
+    listed.sort_unstable();
+    modes::join(&sited, modes::Days { whole: &whole, listed: &listed, newest }, clock, import);
     import.events[first_event..].iter_mut().for_each(|event| event.device = log.device);
     import.readings[first_finger..].iter_mut().for_each(|reading| reading.device = log.device);
 }
@@ -155,13 +158,15 @@ fn site<'t>(log: &DeviceLog<'t>, changes: &[Change], clock: &mut Clock<'_>) -> (
 
 /// Whole days of automatic insulin. The first day before the range and the day of the export hold a part only,
 /// and another export holds more of them: they are left out, so that a day is never there twice.
+/// Gives the midnights of those taken.
 fn auto_days(
     log: &DeviceLog<'_>,
     preamble: &Preamble,
     newest: Option<Wall>,
     clock: &mut Clock<'_>,
     import: &mut Import,
-) {
+) -> Vec<Wall> {
+    let mut whole = Vec::new();
     let oldest = log.auto_days.iter().map(|(day, ..)| *day).min();
     for (day, units, line) in &log.auto_days {
         let begun_before = Some(*day) == oldest && preamble.start.is_some_and(|start| *day < start);
@@ -175,6 +180,13 @@ fn auto_days(
             continue;
         }
         let placed = clock.place(*day);
-        import.events.push(NewEvent::new(placed.at, placed.offset_min, EventKind::AutoInsulinDay { units: *units }));
+        let kind = EventKind::AutoInsulinDay { units: *units };
+        import.events.push(NewEvent::new(placed.at, placed.offset_min, kind));
+        if *units > 0.0 {
+            whole.push(*day);
+        }
     }
+    whole.sort_unstable();
+    whole.dedup();
+    whole
 }

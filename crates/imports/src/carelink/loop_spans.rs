@@ -55,6 +55,11 @@ impl Spans {
     }
 }
 
+/// The hours that are proven manual.
+pub(super) fn manual_hours(sited: &[Sited<'_>]) -> Spans {
+    Spans::of(manual_spans(&proofs(sited)), 0)
+}
+
 pub(super) fn automatic_spans(sited: &[Sited<'_>], auto_days: &[(Wall, f64, u32)], clock: &mut Clock<'_>) -> Spans {
     let proofs = proofs(sited);
     let mut spans = dosed_spans(sited, &proofs);
