@@ -18,7 +18,7 @@ const CURVES: [(Pick, &str); 5] =
 
 /// Draws the profile: bands that hold nine tenths and half of the readings, and the median, against the target range.
 pub fn agp_chart(agp: &Agp, show: &Show, size: Size) -> Svg {
-    let plot = Plot::within(size, 40.0, 10.0, 36.0, 24.0);
+    let plot = Plot::within(size, 44.0, 10.0, 36.0, 24.0);
     let axis = GlucoseAxis::of_profile(show, plot);
     let texts = show.texts();
     let mut canvas = Canvas::new("agp", size, texts.percentile_chart, &describe_agp(agp, show));

@@ -15,7 +15,7 @@ use words::fill;
 /// Draws the stretch. The size is that of the glucose part and the hours; lanes for insulin and carbohydrate come below
 /// it where there are any. `data-` attributes tell scripts where what is.
 pub fn day_chart(day: &DayView, show: &Show, size: Size) -> Svg {
-    let plot = Plot::within(size, 40.0, 10.0, 14.0, 24.0);
+    let plot = Plot::within(size, 44.0, 10.0, 14.0, 24.0);
     let highest = day.readings.iter().map(|reading| reading.glucose.to_mg_dl()).fold(0.0, f64::max);
     let axis = GlucoseAxis::of_values(show, plot, highest);
     let whole = Size { height: size.height + lanes_height(day), ..size };

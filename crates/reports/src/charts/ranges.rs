@@ -9,12 +9,12 @@ use crate::{
 use glucose::TimeInRange;
 
 const BAR_LEFT: f64 = 2.0;
-const BAR_WIDTH: f64 = 52.0;
-const WORDS_LEFT: f64 = 86.0;
+const BAR_WIDTH: f64 = 48.0;
+const WORDS_LEFT: f64 = 78.0;
 const ROW: f64 = 40.0;
 
 /// The size of the bar with its words; it fits a phone.
-const BAR_SIZE: Size = Size { width: 360.0, height: 5.0 * ROW };
+const BAR_SIZE: Size = Size { width: 364.0, height: 5.0 * ROW };
 
 /// Draws the bar of the parts of time, from very high at the top to very low at the bottom.
 pub fn time_in_range_bar(times: Option<&TimeInRange>, show: &Show) -> Svg {
