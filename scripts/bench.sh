@@ -9,5 +9,5 @@ scripts/need.sh postgres
 PG_DURABLE=1 scripts/with-postgres.sh cargo bench --workspace --locked --benches -- ${1:+"$1"}
 if [ -z "${1:-}" ]; then
   cargo build --release --locked -p kinsight
-  PG_DURABLE=1 scripts/with-postgres.sh cargo run --release --locked --quiet -p kinsight -- bench
+  cargo run --release --locked --quiet -p kinsight -- bench
 fi

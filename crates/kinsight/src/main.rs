@@ -1,5 +1,6 @@
 //! The binary: reads what it was asked for, and hands over to a command. What the commands do lives in the rooms below.
 
+mod bench;
 mod clock;
 mod commands;
 mod demo;
@@ -32,6 +33,7 @@ enum Command {
     Upload(commands::upload::UploadFiles),
     Admin(commands::admin::Admin),
     Audit(commands::audit::Audit),
+    Bench(commands::bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Upload(command) => command.run(),
         Command::Admin(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Bench(command) => command.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod analyze;
 pub mod audit;
+pub mod bench;
 pub mod demo;
 pub mod report;
 pub mod serve;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+const UNKNOWN_TOKEN: &str = "the server does not know this token; make a new one on the record's page of app tokens";
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// Upload device files to a record on a server.
@@ -93,10 +94,28 @@ impl UploadFiles {
         url.set_query(self.accept.then_some("accept_other=true"));
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let part = Part::bytes(bytes).file_name(name);
-        let request = client.post(url).bearer_auth(&self.token).multipart(Form::new().part("files", part));
-        // The error's own text holds the address, which may hold what is nobody's business.
-        let response = request.send().map_err(|error| anyhow::anyhow!("{}", why_not(&error, &self.to)))?;
-        told(response)
+        let request = client.post(url.clone()).bearer_auth(&self.token).multipart(Form::new().part("files", part));
+        match request.send() {
+            Ok(response) => told(response),
+            Err(error) => bail!("{}", self.why_not(client, url, &error)),
+        }
+    }
+
+    /// The error's own text holds the address, which may hold what is nobody's business.
+    fn why_not(&self, client: &Client, url: Url, error: &reqwest::Error) -> String {
+        let host = self.to.host_str().unwrap_or_default();
+        if error.is_timeout() {
+            return format!("{host} did not answer in time; try again");
+        }
+        if error.is_connect() {
+            return format!("{host} cannot be reached; check the address and the network");
+        }
+        // A server that does not know the token hangs up in the middle of a file; without one it says so.
+        let bare = client.post(url).bearer_auth(&self.token).send();
+        match bare.map(|response| response.status()) {
+            Ok(StatusCode::UNAUTHORIZED) => UNKNOWN_TOKEN.to_owned(),
+            _ => format!("the upload to {host} broke off; nothing was kept, try again"),
+        }
     }
 }
 
@@ -109,7 +128,7 @@ fn told(response: Response) -> Result<String> {
     let said = format!("{}. {}", answer.error.title, answer.error.text);
     match status {
         StatusCode::UNAUTHORIZED => {
-            bail!("the server does not know this token; make a new one on the record's page of app tokens")
+            bail!(UNKNOWN_TOKEN)
         }
         _ if answer.error.title.is_empty() => bail!("the server answered {status}; is it a Kinsight server?"),
         _ => bail!("{said}"),
@@ -130,15 +149,4 @@ fn of_file(told: Told) -> Result<String> {
         taken.events_already_here,
         told.found.problem_count,
     ))
-}
-
-fn why_not(error: &reqwest::Error, to: &Url) -> String {
-    let host = to.host_str().unwrap_or_default();
-    if error.is_timeout() {
-        format!("{host} did not answer in time; try again")
-    } else if error.is_connect() {
-        format!("{host} cannot be reached; check the address and the network")
-    } else {
-        format!("the upload to {host} broke off; nothing was kept, try again")
-    }
 }

@@ -18,6 +18,8 @@ pub struct Wearer {
     pub record: RecordId,
     pub device: Actor,
     pub life: Life,
+    /// How many the past brought.
+    pub readings: usize,
 }
 
 /// Lives everybody's past and uploads it; yields them as they are now.
@@ -45,13 +47,14 @@ async fn one(store: &Store, now: Timestamp, patient: Patient, record: RecordId, 
         (upload(&life, past), life)
     });
     let (upload, life) = lived.await.context("a simulated life broke off")?;
+    let readings = upload.readings.len();
     store
         .with_patient(&device, record, Purpose::DeviceUpload, move |patient: &mut Access<'_, Upload>| {
             patient.add_upload(&upload)
         })
         .await
         .context("a simulated past was not kept")?;
-    Ok(Wearer { record, device, life })
+    Ok(Wearer { record, device, life, readings })
 }
 
 fn upload(life: &Life, past: Batch) -> NewUpload {

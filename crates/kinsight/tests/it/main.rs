@@ -7,3 +7,4 @@ mod program;
 mod report;
 mod serving;
 mod sources;
+mod uploading;

@@ -1,0 +1,65 @@
+//! From the start of the process to its first answer, and what it holds in memory when nobody asks.
+
+use super::{Measured, median};
+use crate::clock;
+use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+const STARTS: usize = 5;
+const REST: Duration = Duration::from_secs(3);
+
+/// Of this very program, on data that are there already.
+pub fn start(folder: &Path) -> Result<Vec<Measured>> {
+    let mut times = Vec::new();
+    let mut at_rest = 0.0;
+    for _ in 0..STARTS {
+        let begun = clock::instant();
+        let mut server = serve(folder)?;
+        let answered = first_answer(&mut server);
+        times.push(begun.elapsed().as_secs_f64() * 1000.0);
+        std::thread::sleep(REST);
+        at_rest = resident_mb(server.id()).unwrap_or_default();
+        server.kill()?;
+        server.wait()?;
+        answered?;
+    }
+    Ok(vec![
+        Measured::new("start to first answer", median(times), "ms", Some(150.0)),
+        Measured::new("resident memory at rest", at_rest, "MB", Some(40.0)),
+    ])
+}
+
+fn serve(folder: &Path) -> Result<Child> {
+    Command::new(std::env::current_exe()?)
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("cannot start the server")
+}
+
+fn first_answer(server: &mut Child) -> Result<()> {
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().context("no output")?).read_line(&mut line)?;
+    let address = line.trim().rsplit("http://").next().unwrap_or_default().to_owned();
+    let mut stream = TcpStream::connect(&address).context("the server does not answer")?;
+    write!(stream, "GET /healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    if !answer.starts_with("HTTP/1.1 200") {
+        bail!("the server is not well");
+    }
+    Ok(())
+}
+
+fn resident_mb(process: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kilobytes / 1024.0)
+}
