@@ -7,6 +7,7 @@ mod can;
 mod cannot;
 mod chunk_bytes;
 mod chunk_model;
+mod crash;
 mod data;
 mod database;
 mod gate;
