@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use tokio::{sync::Semaphore, task::spawn_blocking};
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 /// Hashes computed at once; each takes its 19 MiB.
@@ -41,7 +42,7 @@ impl Passwords {
     /// Refuses what is too short, too long, too simple, or the person's own data with a little around it.
     pub(crate) fn strong(&self, password: &str, personal: &[&str], born_on: Option<Date>) -> Result<(), Error> {
         let weak = |why| Err(Error::Invalid(Invalid::Password(why)));
-        let length = password.chars().count();
+        let length = password.nfc().take(1026).count();
         let kinds: [fn(char) -> bool; 4] =
             [char::is_uppercase, char::is_lowercase, |c| c.is_numeric(), |c| !c.is_alphanumeric()];
         let all_kinds = kinds.iter().all(|kind| password.chars().any(*kind));
@@ -83,8 +84,9 @@ impl Passwords {
     async fn compute(&self, password: &str, salt: Vec<u8>) -> Result<[u8; 32], Error> {
         let _turn = self.turns.acquire().await.map_err(|_| Error::Unavailable)?;
         let argon = Arc::clone(&self.argon);
-        // More than anybody's password, and no way to keep a core busy with a megabyte.
-        let password: Zeroizing<String> = Zeroizing::new(password.chars().take(1024).collect());
+        // More than anybody's password, and no way to keep a core busy with a megabyte. Composed (NFC), because keyboards
+        // differ in how they write an accent; otherwise as typed.
+        let password: Zeroizing<String> = Zeroizing::new(password.nfc().take(1025).collect());
         let work = move || {
             let mut sum = [0; 32];
             let done = argon.hash_password_into(password.as_bytes(), &salt, &mut sum);

@@ -42,20 +42,31 @@ impl Store {
         duty.on(sharing::Duty::Expire)?;
         let inside = Arc::clone(&self.0);
         let now = inside.clock.now();
-        let made = self.0.db.write(move |tx| anchor(tx, &inside, now), |_| ()).await?;
-        let Some((count, line)) = made else { return Ok(0) };
-        if let Some(path) = &self.0.anchors {
-            let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(Error::broken)?;
-            file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(Error::broken)?;
-        }
+        let count = self.0.db.write(move |tx| anchor(tx, &inside, now), |_| ()).await?;
+        self.copy_outside().await?;
         Ok(count)
+    }
+
+    /// Appends to the file outside what it does not have yet; also what a crash kept from it the last time.
+    async fn copy_outside(&self) -> Result<(), Error> {
+        let Some(path) = &self.0.anchors else { return Ok(()) };
+        let last = outside(&self.0)?.last().map_or(0, |line| number(line));
+        let rows = self.0.db.read(move |tx| tx.query(ALL, params![last])).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(Error::broken)?;
+        for row in &rows {
+            file.write_all(format!("{}\n", row.text(1)?).as_bytes()).map_err(Error::broken)?;
+        }
+        file.sync_all().map_err(Error::broken)
     }
 }
 
-fn anchor(tx: &mut Tx, inside: &Inside, now: Timestamp) -> Result<Option<(u64, String)>, Error> {
+fn anchor(tx: &mut Tx, inside: &Inside, now: Timestamp) -> Result<u64, Error> {
     let grown = tx.query(GROWN, params![])?;
     if grown.is_empty() {
-        return Ok(None);
+        return Ok(0);
     }
     let last = tx.query_one(LAST, params![])?;
     let (number, before) = match &last {
@@ -71,7 +82,7 @@ fn anchor(tx: &mut Tx, inside: &Inside, now: Timestamp) -> Result<Option<(u64, S
     let signature = inside.keys.signing().sign(body.as_bytes());
     let line = format!("{body}|{}", STANDARD_NO_PAD.encode(signature.as_ref()));
     tx.execute(INSERT, params![number, now, line.as_str()])?;
-    Ok(Some((grown.len() as u64, line)))
+    Ok(grown.len() as u64)
 }
 
 /// The lines of the file outside the database.
@@ -103,14 +114,16 @@ pub(super) fn anchored(
         }
     }
     let mut complain = |at: usize, why| broken.push(BrokenLine { chain: "anchors".into(), number: at as i64 + 1, why });
-    for (at, line) in outside.iter().enumerate() {
+    for line in outside {
+        let at = usize::try_from(number(line)).unwrap_or_default().saturating_sub(1);
         if lines.get(at) != Some(line) {
             complain(at, "the database does not have the line that the file has");
         }
     }
+    let only_outside = outside.iter().filter(|line| number(line) > lines.len() as i64);
     let mut heads = Anchored::new();
     let mut before = hash("");
-    for (at, line) in lines.iter().chain(outside.iter().skip(lines.len())).enumerate() {
+    for (at, line) in lines.iter().chain(only_outside).enumerate() {
         let Some(list) = signed(inside, line, at, &before) else {
             complain(at, "the signature or the order does not hold");
             continue;
@@ -141,6 +154,11 @@ fn head(text: &str) -> Option<(String, Head)> {
     let (chain, rest) = text.split_once('=')?;
     let (number, hash) = rest.split_once(':')?;
     Some((chain.to_owned(), (number.parse().ok()?, STANDARD_NO_PAD.decode(hash).ok()?)))
+}
+
+/// A line's number; 0 when it has none.
+fn number(line: &str) -> i64 {
+    line.split('|').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 fn hash(line: &str) -> String {

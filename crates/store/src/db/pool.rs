@@ -17,7 +17,7 @@ use std::{
 use tokio::sync::oneshot;
 
 /// Jobs that may wait; beyond that the answer is *unavailable*.
-const WAITING: usize = 16_384;
+const WAITING: usize = 8_192;
 /// Jobs in one commit.
 const GROUP: usize = 512;
 /// How often a write that collided is tried.
@@ -178,7 +178,7 @@ fn write_singly(mut tx: Tx, jobs: &Mutex<Receiver<Box<dyn Work>>>) {
         let mut end = tx.write_once(|tx| work.run(tx));
         for attempt in 1..TRIES {
             match &end {
-                Err(error) if tx.may_try_again(error) => thread::sleep(Duration::from_millis(1 << attempt)),
+                Err(error) if tx.may_try_again(error, attempt) => thread::sleep(Duration::from_millis(1 << attempt)),
                 _ => break,
             }
             end = tx.write_once(|tx| work.run(tx));

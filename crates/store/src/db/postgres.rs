@@ -1,7 +1,7 @@
 //! The server: a few connections, each on its own thread, transactions that try again when they collide.
 
 use super::{Row, Sql, Value};
-use crate::error::Error;
+use crate::error::{Conflict, Error};
 use bytes::BytesMut;
 use postgres::{
     Client, NoTls, Statement,
@@ -140,9 +140,14 @@ impl FromSql<'_> for Value {
     }
 }
 
-/// Two transactions collided, and the same one tried again may succeed.
-pub(super) fn collided(error: &Error) -> bool {
-    let Error::Broken(source) = error else { return false };
+/// Two transactions collided, and the same one tried again may succeed. Two that made the same row at once look to the
+/// later one like a row that is taken; once it is tried again, it sees the row.
+pub(super) fn collided(error: &Error, attempt: u32) -> bool {
+    let source = match error {
+        Error::Broken(source) => source,
+        Error::Conflict(Conflict::Taken) => return attempt <= 2,
+        _ => return false,
+    };
     let code = source.downcast_ref::<postgres::Error>().and_then(postgres::Error::code);
     code.is_some_and(|code| [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].contains(code))
 }
@@ -150,5 +155,9 @@ pub(super) fn collided(error: &Error) -> bool {
 fn error(error: postgres::Error) -> Error {
     let away = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
     let away = error.is_closed() || error.code().is_some_and(|code| away.contains(code));
-    if away { Error::Unavailable } else { Error::broken(error) }
+    match error.code() {
+        _ if away => Error::Unavailable,
+        Some(&SqlState::UNIQUE_VIOLATION) => Error::Conflict(Conflict::Taken),
+        _ => Error::broken(error),
+    }
 }

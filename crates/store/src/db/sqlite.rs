@@ -1,7 +1,7 @@
 //! The embedded database: one writer that commits in groups, and a few readers that never wait for it.
 
 use super::{Row, Sql, Value};
-use crate::error::Error;
+use crate::error::{Conflict, Error};
 use rusqlite::{Connection, ErrorCode, OpenFlags, types::ValueRef};
 use std::{collections::HashMap, path::Path, sync::Arc};
 
@@ -115,6 +115,7 @@ fn value(value: ValueRef<'_>) -> Result<Value, Error> {
 fn error(error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull) => Error::Unavailable,
+        Some(ErrorCode::ConstraintViolation) => Error::Conflict(Conflict::Taken),
         _ => Error::broken(error),
     }
 }

@@ -93,8 +93,8 @@ impl Tx {
     }
 
     /// Whether a failed transaction may succeed when it is tried again.
-    pub(super) fn may_try_again(&self, error: &Error) -> bool {
-        matches!(self.0, Conn::Pg(_)) && postgres::collided(error)
+    pub(super) fn may_try_again(&self, error: &Error, attempt: u32) -> bool {
+        matches!(self.0, Conn::Pg(_)) && postgres::collided(error, attempt)
     }
 
     /// Makes sure that somebody is listening.

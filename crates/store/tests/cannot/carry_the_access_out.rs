@@ -5,7 +5,7 @@ use store::{Access, Actor, Error, Store, View};
 
 pub async fn keeps(store: &Store, who: &Actor, record: RecordId) -> Result<(), Error> {
     let mut kept = None;
-    let job = |patient: &mut Access<'_, View>| {
+    let job = move |patient: &mut Access<'_, View>| {
         kept = Some(patient);
         Ok(())
     };

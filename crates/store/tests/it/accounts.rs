@@ -109,6 +109,30 @@ fn weak_passwords_are_refused_with_the_reason() {
 }
 
 #[test]
+fn an_accent_is_the_same_however_the_keyboard_writes_it() {
+    both(async |kit| {
+        let mut new = new_account("dora", false);
+        new.password = "cafe\u{301} con leche por favor".to_owned();
+        kit.store.sign_up(new, Origin::default()).await.unwrap();
+        assert!(try_in(&kit, "dora", "caf\u{e9} con leche por favor", "192.0.2.1").await.is_ok());
+        assert!(try_in(&kit, "dora", "cafe con leche por favor", "192.0.2.1").await.is_err());
+        assert!(try_in(&kit, "dora", "caf\u{e9} con leche por favor ", "192.0.2.1").await.is_err(), "blanks count");
+    });
+}
+
+#[test]
+fn two_who_sign_up_at_once_with_one_address_are_one() {
+    both(async |kit| {
+        let sign_up = || kit.store.sign_up(new_account("dora", true), Origin::default());
+        let (one, two) = tokio::join!(sign_up(), sign_up());
+        one.unwrap();
+        two.unwrap();
+        assert!(try_in(&kit, "dora", PASSWORD, "192.0.2.1").await.is_ok());
+        assert_eq!(mails(&kit).await.len(), 2, "each with a link, the later of which works");
+    });
+}
+
+#[test]
 fn what_cannot_be_is_refused() {
     both(async |kit| {
         type Twist = fn(&mut store::NewAccount);

@@ -100,6 +100,21 @@ fn a_whole_chain_dropped_with_its_anchors_is_found_by_the_file_outside() {
 }
 
 #[test]
+fn a_file_that_missed_an_anchor_gets_it_with_the_next() {
+    alone(async |kit| {
+        let family = busy(&kit).await;
+        let (duty, file) = (kit.roster.on(Duty::Expire), kit.folder().join("audit-heads.txt"));
+        kit.store.anchor_heads(&duty).await.unwrap();
+        fs::remove_file(&file).unwrap();
+        let look = |patient: &mut Access<'_, View>| patient.record().map(drop);
+        kit.store.with_patient(&family.anna, family.mia, Purpose::Home, look).await.unwrap();
+        kit.store.anchor_heads(&duty).await.unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 2);
+        assert_eq!(kit.store.verify_audit().await.unwrap().broken, []);
+    });
+}
+
+#[test]
 fn a_forged_anchor_is_found() {
     alone(async |kit| {
         busy(&kit).await;
