@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use std::hint::black_box;
 
 fn files() -> Vec<(&'static str, Vec<u8>)> {
-    vec![("carelink sections", generate::carelink::sections(90))]
+    vec![("carelink sections", generate::carelink::sections(90)), ("clarity", generate::clarity::table(900))]
 }
 
 fn read(criterion: &mut Criterion) {

@@ -5,7 +5,7 @@ use crate::{
     bogus::Bounds,
     wall::{DateOrder, Wall},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What is known of a file's dates.
 pub(crate) struct Dates<'t> {
@@ -15,7 +15,7 @@ pub(crate) struct Dates<'t> {
     pub bounds: Bounds,
     pub remarks: Vec<String>,
     /// Groups of rows (by serial and record type, where a file has them) whose rows stand newest first.
-    pub backwards: Vec<(&'t str, &'t str)>,
+    pub backwards: HashSet<(&'t str, &'t str)>,
 }
 
 #[derive(Default)]
@@ -46,11 +46,11 @@ impl<'t> Collector<'t> {
     pub fn settle(self, generated: Option<&str>) -> Dates<'t> {
         let (order, mut remarks) = self.order(generated);
         let mut walls = Vec::new();
-        let mut backwards = Vec::new();
+        let mut backwards = HashSet::new();
         for (group, times) in &self.groups {
             let group_walls: Vec<Wall> = times.iter().filter_map(|time| Wall::parse_both(order, time)).collect();
             if steps_back(&group_walls) * 2 > group_walls.len() {
-                backwards.push(*group);
+                backwards.insert(*group);
             }
             walls.extend(group_walls);
         }
@@ -77,6 +77,11 @@ impl<'t> Collector<'t> {
         }
         if let Some(order) = generated.and_then(signs_of) {
             return (order, Vec::new());
+        }
+        let is_date = |time: &&str| Wall::parse_both(DayMonthYear, time).is_some();
+        if !self.groups.values().flatten().any(|time| is_date(time)) {
+            // Counts of seconds: nothing to be told.
+            return (DayMonthYear, Vec::new());
         }
         let order = if self.oddness(MonthDayYear, generated) < self.oddness(DayMonthYear, generated) {
             MonthDayYear

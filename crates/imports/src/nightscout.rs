@@ -112,7 +112,7 @@ impl<'z> Reader<'z> {
     fn finished(mut self) -> Import {
         temp_basals::end_by_the_next(&mut self.import.events);
         if self.deleted > 0 {
-            self.import.remark(format!("{} deleted documents were left out.", self.deleted));
+            self.import.remark(format!("Documents marked as deleted, left out: {}.", self.deleted));
         }
         self.import
     }

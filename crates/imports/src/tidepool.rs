@@ -157,7 +157,7 @@ impl Reader<'_> {
     fn finished(mut self) -> Import {
         self.name_origins();
         if self.left_out > 0 {
-            self.import.remark(format!("{} objects on the inner working of a loop were left out.", self.left_out));
+            self.import.remark(format!("Objects on the inner working of a loop, left out: {}.", self.left_out));
         }
         self.drop_repeats();
         self.import
@@ -170,7 +170,7 @@ impl Reader<'_> {
         self.import.readings.retain(|reading| seen.insert((reading.at, reading.kind, reading.glucose)));
         let repeats = held - self.import.readings.len();
         if repeats > 0 {
-            self.import.remark(format!("{repeats} readings came through more than one upload and were taken once."));
+            self.import.remark(format!("Readings that came through more than one upload, taken once: {repeats}."));
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{Import, bogus::Bounds, clock::Clock, iso::Iso, number, table::Row, wall::Wall};
 use glucose::{Glucose, Limit, NewReading, Unit};
 use jiff::tz::TimeZone;
+use std::collections::HashMap;
 
 pub(super) struct Reader<'t, 'z> {
     pub layout: Layout,
@@ -20,6 +21,7 @@ pub(super) struct Reader<'t, 'z> {
     unit: Unit,
     /// The display device of the row before: neighbouring rows are of the same one.
     source: (&'t str, Option<u16>),
+    sources: HashMap<&'t str, Option<u16>>,
 }
 
 /// Bytes a row has at least, to make room once.
@@ -41,6 +43,7 @@ impl<'t, 'z> Reader<'t, 'z> {
             transmitters: Transmitters::default(),
             unit,
             source: ("", None),
+            sources: HashMap::new(),
         }
     }
 
@@ -106,7 +109,10 @@ impl<'t, 'z> Reader<'t, 'z> {
     pub fn device(&mut self, row: &Row<'t>) -> Option<u16> {
         let source = row.get(self.layout.source);
         if source != self.source.0 {
-            self.source = (source, self.preamble.device(source, &mut self.import));
+            let known = self.sources.get(source).copied();
+            let device = known.unwrap_or_else(|| self.preamble.device(source, &mut self.import));
+            self.sources.insert(source, device);
+            self.source = (source, device);
         }
         self.source.1
     }
@@ -118,7 +124,7 @@ impl<'t, 'z> Reader<'t, 'z> {
     pub fn finished(mut self) -> Import {
         let repeats = self.transmitters.settle(&mut self.import.readings, &mut self.clock);
         if repeats > 0 {
-            self.import.remark(format!("{repeats} values were shown by two devices and were taken once."));
+            self.import.remark(format!("Values that two devices showed, taken once: {repeats}."));
         }
         self.import.person = self.preamble.person();
         for words in self.clock.remarks() {

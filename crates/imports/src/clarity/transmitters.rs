@@ -6,6 +6,7 @@ use crate::{
 };
 use glucose::NewReading;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
 
 /// One value as a transmitter counted it.
 #[derive(Clone, Copy)]
@@ -30,6 +31,7 @@ struct Waiting {
 #[derive(Default)]
 pub(super) struct Transmitters<'t> {
     known: Vec<Transmitter<'t>>,
+    places: HashMap<&'t str, usize>,
     last: usize,
     ticks: Vec<Tick>,
     waiting: Vec<Waiting>,
@@ -82,12 +84,13 @@ impl<'t> Transmitters<'t> {
     }
 
     fn find(&mut self, id: &'t str) -> usize {
-        if let Some(index) = self.known.iter().position(|known| known.id == id) {
-            return index;
+        if let Some(index) = self.places.get(id) {
+            return *index;
         }
         if self.known.len() < MOST {
             self.known.push(Transmitter { id, anchor: None });
         }
+        self.places.insert(id, self.known.len() - 1);
         self.known.len() - 1
     }
 }

@@ -24,6 +24,7 @@ pub(super) struct Reader<'t, 'z> {
     turns: HashMap<(&'t str, &'t str), InOrder>,
     /// Cells are parted by commas, so a decimal comma without quotes parts a number.
     by_commas: bool,
+    devices: HashMap<(&'t str, &'t str), Option<u16>>,
     placed: Placed,
     device: Option<u16>,
     line: usize,
@@ -32,8 +33,9 @@ pub(super) struct Reader<'t, 'z> {
 impl<'t, 'z> Reader<'t, 'z> {
     pub fn new(layout: Layout, import: Import, zone: &'z TimeZone, dates: Dates<'t>, delimiter: u8) -> Self {
         let placed = Placed::with_offset(Wall(0), 0);
-        let (clock, turns, by_commas) = (Clock::new(zone), HashMap::new(), delimiter == b',');
-        Self { layout, import, clock, dates, turns, by_commas, placed, device: None, line: 0 }
+        let (clock, by_commas) = (Clock::new(zone), delimiter == b',');
+        let (turns, devices) = (HashMap::new(), HashMap::new());
+        Self { layout, import, clock, dates, turns, by_commas, devices, placed, device: None, line: 0 }
     }
 
     pub fn take(&mut self, row: &Row<'t>) {
@@ -181,8 +183,13 @@ impl<'t, 'z> Reader<'t, 'z> {
         if name.is_empty() && serial.is_empty() {
             return None;
         }
+        if let Some(known) = self.devices.get(&(name, serial)) {
+            return *known;
+        }
         let kind = if name.contains("Neo") { DeviceKind::Meter } else { DeviceKind::Sensor };
-        self.import.device(name, (!serial.is_empty()).then_some(serial), kind)
+        let device = self.import.device(name, (!serial.is_empty()).then_some(serial), kind);
+        self.devices.insert((name, serial), device);
+        device
     }
 
     fn cell(&self, row: &Row<'t>, role: Role) -> &'t str {
@@ -197,7 +204,7 @@ impl<'t, 'z> Reader<'t, 'z> {
     pub fn finished(mut self) -> Import {
         let repeats = repair::drop_fetched_twice(&mut self.import.readings);
         if repeats > 0 {
-            self.import.remark(format!("{repeats} values were fetched by two devices and were taken once."));
+            self.import.remark(format!("Values that two devices fetched from one sensor, taken once: {repeats}."));
         }
         self.mark_us_scale();
         for words in self.clock.remarks() {

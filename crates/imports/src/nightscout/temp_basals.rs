@@ -4,6 +4,8 @@ use super::{Document, Reader};
 use glucose::{EventKind, NewEvent, event::BasalDelivery};
 
 const MINUTE: f64 = 60_000.0;
+/// What a temporary rate is called whose rate is not known.
+const PERCENT: &str = "Temp Basal";
 
 impl Reader<'_> {
     pub(super) fn take_temp_basal(&mut self, document: &mut Document) -> bool {
@@ -42,7 +44,7 @@ impl Reader<'_> {
             "Temporary basal rates given as a percentage of the schedule are kept as notes: \
              their rate in U/h stands in the profile.",
         );
-        self.emit(document, EventKind::Other { name: "Temp Basal".to_owned(), text });
+        self.emit(document, EventKind::Other { name: PERCENT.to_owned(), text });
         true
     }
 }
@@ -78,9 +80,14 @@ pub(super) fn end_by_the_next(events: &mut [NewEvent]) {
     events.sort_by_key(|event| event.at);
     let mut next: Option<jiff::Timestamp> = None;
     for event in events.iter_mut().rev() {
-        let EventKind::Basal { duration_ms, .. } = &mut event.kind else { continue };
-        if let (Some(planned), Some(next)) = (duration_ms.as_mut(), next) {
-            *planned = (*planned).min(next.as_millisecond() - event.at.as_millisecond());
+        match &mut event.kind {
+            EventKind::Basal { duration_ms: Some(planned), .. } => {
+                if let Some(next) = next {
+                    *planned = (*planned).min(next.as_millisecond() - event.at.as_millisecond());
+                }
+            }
+            EventKind::Other { name, .. } if name == PERCENT => {}
+            _ => continue,
         }
         next = Some(event.at);
     }

@@ -2,11 +2,16 @@
 
 use crate::number;
 
+/// What tables write where there is no value.
+pub(super) fn is_nothing(cell: &str) -> bool {
+    ["", "NA", "NaN", "nan", "null", "None", "-"].contains(&cell)
+}
+
 /// Numbers whose middle lies where glucose does, in either unit; a few words like `Low` among them do not matter.
 pub(super) fn is_glucose<'t>(cells: impl Iterator<Item = &'t str> + Clone) -> bool {
     let held = cells.clone().count();
     let numbers = cells.clone().filter(|cell| number::parse(cell).is_some()).count();
-    held > 0 && numbers * 10 >= held * 9 && median(cells).is_some_and(|middle| (2.0..=500.0).contains(&middle))
+    held > 0 && numbers * 10 >= held * 8 && median(cells).is_some_and(|middle| (2.0..=500.0).contains(&middle))
 }
 
 pub(super) fn median<'t>(cells: impl Iterator<Item = &'t str>) -> Option<f64> {

@@ -69,7 +69,7 @@ impl Guess {
     fn with(head: &str, delimiter: u8) -> Option<Self> {
         let (rows, header) = sample(head, delimiter)?;
         let names = header.as_ref().map(|header| Columns::of(header));
-        let column = |index: usize| rows.iter().map(move |row| row.get(index)).filter(|cell| !cell.is_empty());
+        let column = |index: usize| rows.iter().map(move |row| row.get(index)).filter(|cell| !cells::is_nothing(cell));
         let width = rows.iter().map(Row::len).max()?.min(200);
         let mostly = |index: usize, test: fn(&str) -> bool| share(column(index), test);
         let named = |keys: &[&str]| names.as_ref().and_then(|names| find(names, keys));

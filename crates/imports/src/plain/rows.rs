@@ -65,7 +65,7 @@ impl<'g, 't, 'z> Reader<'g, 't, 'z> {
         let kind = self.kind_of(row);
         for (column, kind) in [(Some(self.guess.glucose), kind), (self.guess.meter, ReadingKind::Meter)] {
             let text = row.at(column);
-            if is_nothing(text) {
+            if cells::is_nothing(text) {
                 continue;
             }
             match glucose_of(text, self.guess.unit) {
@@ -185,10 +185,6 @@ impl Places<'_> {
             }
         }
     }
-}
-
-fn is_nothing(text: &str) -> bool {
-    ["", "NA", "NaN", "nan", "null", "None", "-"].contains(&text)
 }
 
 /// A number, or a word for what lies beyond the scale (39 and 401 mg/dL, or their images).

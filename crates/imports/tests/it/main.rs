@@ -5,6 +5,8 @@ mod carelink;
 mod frame;
 mod fuzz_corpus;
 mod generate;
+mod json;
+mod others;
 mod refused;
 mod samples;
 mod slow_files;

@@ -1,3 +1,4 @@
 //! Synthetic files of any length; the benchmarks use them too.
 
 pub mod carelink;
+pub mod clarity;

@@ -1,0 +1,115 @@
+//! Clarity, LibreView, Nightscout, Tidepool and plain tables of every shape, and what was read from them.
+
+use crate::frame::{file, read, show};
+use imports::Format;
+
+fn each(folder: &str, names: &[&str], format: fn(Format) -> bool) {
+    for name in names {
+        let import = read(&file(&format!("{folder}/{name}"))).unwrap_or_else(|refused| panic!("{name}: {refused}"));
+        assert!(format(import.format), "{name} was taken for {:?}", import.format);
+        let stem = name.split('.').next().unwrap();
+        let kind = if name.ends_with(".json") { "_json" } else { "" };
+        insta::assert_snapshot!(format!("{folder}_{stem}{kind}"), show(&import));
+    }
+}
+
+#[test]
+fn each_clarity_file_is_read_as_its_snapshot_says() {
+    let names = [
+        "english_g6_2020.csv",
+        "english_mmol_quoted_2024.csv",
+        "german_mmol_quoted_2024.csv",
+        "spanish_2023.csv",
+        "italian_2023.csv",
+        "unknown_language_2023.csv",
+        "clinic_tab_2018.txt",
+        "mangled_by_a_spreadsheet.csv",
+        "phone_and_receiver_2020.csv",
+    ];
+    each("clarity", &names, |format| format == Format::Clarity);
+}
+
+#[test]
+fn each_libreview_file_is_read_as_its_snapshot_says() {
+    let names = [
+        "uk_mmol_2021.csv",
+        "us_half_days_2022.csv",
+        "spanish_clinic_2021.csv",
+        "german_mmol_2023.csv",
+        "unknown_language_by_place.csv",
+        "old_clinic_18_columns.csv",
+        "desktop_program_2016.txt",
+        "ambiguous_dates_2022.csv",
+    ];
+    each("libreview", &names, |format| format == Format::LibreView);
+}
+
+#[test]
+fn each_nightscout_file_is_read_as_its_snapshot_says() {
+    let names = [
+        "entries.json",
+        "entry_alone.json",
+        "entries_v3_answer.json",
+        "entries.csv",
+        "treatments.json",
+        "profile.json",
+        "devicestatus.json",
+    ];
+    each("nightscout", &names, |format| format.name().starts_with("Nightscout"));
+}
+
+#[test]
+fn each_tidepool_file_is_read_as_its_snapshot_says() {
+    each("tidepool", &["pump_and_sensor.json"], |format| format == Format::Tidepool);
+}
+
+#[test]
+fn each_plain_table_is_read_as_its_snapshot_says() {
+    let names = [
+        "iglu_quoted.csv",
+        "glucometerutils_headerless.csv",
+        "semicolon_decimal_comma.csv",
+        "tabs_epoch_seconds.tsv",
+        "epoch_milliseconds.csv",
+        "iso_with_offsets.csv",
+        "month_first.csv",
+        "day_first.csv",
+        "date_and_time_apart_sidiary.csv",
+        "research_pump_and_sensor.csv",
+        "meter_by_its_rhythm.csv",
+    ];
+    each("plain", &names, |format| format == Format::PlainCsv);
+}
+
+#[test]
+fn a_german_clarity_file_in_windows_1252_reads_as_the_one_in_utf_8() {
+    let new = read(&file("clarity/german_mmol_quoted_2024.csv")).unwrap();
+    let old = read(&file("clarity/german_latin1_2019.csv")).unwrap();
+    assert_eq!((old.readings, old.events, old.person), (new.readings, new.events, new.person));
+}
+
+#[test]
+fn a_month_of_clarity_is_read_whole() {
+    let import = read(&crate::generate::clarity::table(30)).unwrap();
+    assert_eq!((import.rows, import.readings.len(), import.problem_count), (30 * 288 + 2, 30 * 288, 0));
+    assert!(import.readings.windows(2).all(|pair| pair[1].at.as_second() - pair[0].at.as_second() == 300));
+}
+
+/// Values of 100, 101, 102, … in five-minute steps through the end of summer time; both files hold them in another order.
+#[test]
+fn the_hour_that_occurs_twice_is_told_apart() {
+    for name in ["clarity/hour_twice_2019.csv", "plain/hour_twice_newest_first.csv"] {
+        let import = read(&file(name)).unwrap();
+        let values: Vec<f64> = import.readings.iter().map(|reading| reading.glucose.value()).collect();
+        assert_eq!(values, (100..136).map(f64::from).collect::<Vec<_>>(), "{name}");
+        let steps = import.readings.windows(2).map(|pair| pair[1].at.as_second() - pair[0].at.as_second());
+        assert!(steps.into_iter().all(|step| step == 300), "{name}");
+        assert_eq!(import.readings.iter().filter(|reading| reading.offset_min == 120).count(), 16, "{name}");
+    }
+}
+
+#[test]
+fn a_table_of_two_people_is_refused() {
+    let refused = read(&file("plain/two_people.csv")).unwrap_err();
+    insta::assert_snapshot!(refused, @"This table holds values of more than one person. Line 4: another one begins here; upload the parts one by one, each to its own record.");
+}
