@@ -130,8 +130,9 @@ fn astray(change: Change, clock: &mut Clock<'_>) -> Option<Astray> {
         return Some(Astray { first, last: change.from, offset, is_late: true, change });
     }
     let transition = early.filter(|transition| fits(transition, 3))?;
-    let offset = offsets(zone, transition).1;
-    let last = Wall(transition.as_second() + i64::from(offset) - 1);
+    let (before, offset) = offsets(zone, transition);
+    // To the end of the hour that occurs twice: such a clock shows it once, as the second.
+    let last = Wall(transition.as_second() + i64::from(before.max(offset)) - 1);
     Some(Astray { first: change.to, last, offset, is_late: false, change })
 }
 

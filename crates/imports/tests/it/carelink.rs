@@ -77,3 +77,54 @@ fn a_file_of_every_month_is_read_as_sections() {
     assert_eq!(import.readings.len(), 3 * 288);
     assert_eq!(import.problem_count, 0, "{:?}", import.problems);
 }
+
+/// Boluses and one setting of the clock, oldest first, become instants.
+fn instants(rows: &[(&str, &str, &str)]) -> Vec<String> {
+    use crate::generate::carelink::{HEADER, Rows};
+    let mut table = Rows::new(HEADER, ';');
+    for (date, time, new_time) in rows.iter().rev() {
+        let bolus = [("Bolus Type", "Normal"), ("Bolus Volume Delivered", "1,0")];
+        let change = [("New Device Time", *new_time)];
+        table.add(date, time, if new_time.is_empty() { &bolus[..] } else { &change[..] });
+    }
+    let text = format!("-------;MiniMed 640G;Pump;NG1;-------\r\n{HEADER}\r\n{}", table.text);
+    let import = read(text.as_bytes()).unwrap();
+    import.events.iter().map(|event| event.at.to_string()).collect()
+}
+
+#[test]
+fn a_clock_that_is_set_forward_late_was_an_hour_behind_until_then() {
+    let placed = instants(&[
+        ("2025/03/30", "01:00:00", ""),
+        ("2025/03/30", "02:30:00", ""),
+        ("2025/03/30", "12:00:00", ""),
+        ("2025/03/31", "09:00:00", "2025/03/31 10:00:00"),
+        ("2025/03/31", "10:30:00", ""),
+    ]);
+    let expected = ["03-30T00:00:00Z", "03-30T01:30:00Z", "03-30T11:00:00Z", "03-31T08:00:00Z", "03-31T08:30:00Z"];
+    assert_eq!(placed, expected.map(|text| format!("2025-{text}")));
+}
+
+#[test]
+fn a_clock_that_is_set_back_on_the_evening_before_is_an_hour_behind_until_the_night() {
+    let placed = instants(&[
+        ("2025/10/25", "21:30:00", ""),
+        ("2025/10/25", "22:00:00", "2025/10/25 21:00:00"),
+        ("2025/10/25", "21:30:00", ""),
+        ("2025/10/26", "01:00:00", ""),
+        ("2025/10/26", "02:30:00", ""),
+        ("2025/10/26", "12:00:00", ""),
+    ]);
+    let expected = ["25T19:30:00Z", "25T20:00:00Z", "25T20:30:00Z", "26T00:00:00Z", "26T01:30:00Z", "26T11:00:00Z"];
+    assert_eq!(placed, expected.map(|text| format!("2025-10-{text}")));
+}
+
+#[test]
+fn a_small_correction_of_the_clock_moves_nothing() {
+    let placed = instants(&[
+        ("2025/03/12", "09:00:00", ""),
+        ("2025/03/12", "10:00:00", "2025/03/12 10:04:00"),
+        ("2025/03/12", "10:30:00", ""),
+    ]);
+    assert_eq!(placed, ["2025-03-12T08:00:00Z", "2025-03-12T09:00:00Z", "2025-03-12T09:30:00Z"]);
+}
