@@ -1,10 +1,21 @@
 //! Basal insulin as segments of one rate that do not overlap (metrics 1.9; Tidepool `basal.js`).
 
 use crate::{
-    event::BasalDelivery,
+    event::{BasalDelivery, Event},
     told::Told,
     wall_clock::{DAY_MS, WallClock},
 };
+use jiff::Timestamp;
+
+/// Basal insulin as it was given between two instants, by rising instant: from, to and U/h. The same segments as the
+/// totals are made of; time in which the pump was suspended is left out or has the rate 0. Events outside are looked at
+/// too, because a segment may reach in and the next one ends it.
+pub fn basal_rates(events: &[Event], from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Timestamp, f64)> {
+    let instant = |ms| Timestamp::from_millisecond(ms).unwrap_or(to);
+    let mut list = segments(&Told::by(events), from.as_millisecond(), to.as_millisecond());
+    list.sort_by_key(|segment| segment.start);
+    list.into_iter().map(|segment| (instant(segment.start), instant(segment.end), segment.rate)).collect()
+}
 
 /// One rate for a while, in milliseconds of UTC.
 #[derive(Clone, Copy, Debug, PartialEq)]

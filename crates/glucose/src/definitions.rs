@@ -27,10 +27,11 @@ pub struct Definition {
 }
 
 impl Definition {
-    /// Its value. What is not a finite number is none.
+    /// Its value. What is not a finite number is none, and −0 is 0.
     pub fn figure(&self, figures: &Figures) -> Figure {
         match (self.of)(figures) {
             Figure::Number(value) if !value.is_finite() => Figure::None,
+            Figure::Number(value) => Figure::Number(value + 0.0),
             figure => figure,
         }
     }

@@ -43,6 +43,7 @@ mod wall_clock;
 mod wear;
 
 pub use agp::{Agp, DailyProfile, Percentiles};
+pub use basal::basal_rates;
 pub use daily::Daily;
 pub use definitions::{Definition, definition, definitions};
 pub use episodes::{Episode, EpisodeCounts, Level};

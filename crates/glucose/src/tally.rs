@@ -67,7 +67,8 @@ impl Tally {
     /// The percent of time (or of readings, which is the same with one rhythm) whose value is as asked.
     pub(crate) fn percent(&self, is_wanted: impl Fn(f64) -> bool) -> f64 {
         let wanted = self.entries.iter().filter(|entry| is_wanted(entry.value));
-        100.0 * wanted.map(|entry| entry.weight).sum::<f64>() / self.weight
+        // An empty sum is -0, which nobody wants to read.
+        100.0 * (wanted.map(|entry| entry.weight).sum::<f64>() + 0.0) / self.weight
     }
 
     /// How many readings have a value as asked.

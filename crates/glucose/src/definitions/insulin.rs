@@ -8,7 +8,7 @@ pub(super) const FIGURES: &[Definition] = &[
     define(
         "tdd",
         "U/d",
-        "The total daily dose: all insulin over the days with any insulin record.",
+        "The total daily dose: all insulin over the days with any insulin record; none where it is under 80 % of the device's own totals.",
         "Tidepool getInsulinData",
         |f| number(f.insulin.tdd()),
     ),

@@ -169,3 +169,21 @@ fn wrong_amounts_add_nothing() {
     ];
     assert_eq!(totals(&events, 1).tdd(), Some(0.0));
 }
+
+#[test]
+fn boluses_alone_are_no_total_where_the_device_tells_of_more() {
+    let device = |hours, units| at(hours, EventKind::DailyTotal { units });
+    let boluses = [bolus(8.0, 12.0, 0.0, BolusOrigin::Calculator), bolus(32.0, 13.0, 0.0, BolusOrigin::Calculator)];
+    let old_pump = [boluses.as_slice(), &[device(12.0, 30.0), device(36.0, 33.0)]].concat();
+    let found = totals(&old_pump, 2);
+    assert_eq!((found.tdd(), found.basal_percent(), found.bolus_percent()), (None, None, None));
+    assert_eq!((found.bolus_per_day(), found.device_tdd()), (Some(12.5), Some(31.5)));
+    assert!(totals(&boluses, 2).tdd().is_some(), "with nothing to check against, what there is counts");
+}
+
+#[test]
+fn a_day_that_is_only_partly_in_the_window_is_no_check() {
+    let events = [scheduled(0.0, 1.0, Some(24.0)), at(12.0, EventKind::DailyTotal { units: 24.0 })];
+    let instant = |hours: i64| Timestamp::from_second(START + hours * 3600).unwrap();
+    assert_eq!(InsulinTotals::of(&events, instant(6), instant(18), &TimeZone::UTC).tdd(), Some(12.0));
+}

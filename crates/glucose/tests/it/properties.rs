@@ -114,7 +114,7 @@ proptest! {
         for (key, figure) in figures.entries() {
             if let Figure::Number(value) = figure {
                 prop_assert!(value.is_finite(), "{key}");
-                prop_assert!(value >= 0.0 || key.starts_with("cogi"), "{key}: {value}");
+                prop_assert!(value.is_sign_positive() || key.starts_with("cogi"), "{key}: {value}");
             }
         }
         let percent = |key: &str| figures.number(key).is_none_or(|value| (0.0..=100.000_001).contains(&value));
