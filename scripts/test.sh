@@ -42,8 +42,8 @@ documentation() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --l
 
 scripts/need.sh nextest deny postgres chromium poppler browser || exit 1
 
-step format cargo fmt --all --check
-step clippy cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+step format cargo fmt --all --check -- -l
+step clippy cargo clippy --keep-going --workspace --all-targets --locked --quiet -- -D warnings
 step tests rust_tests
 step doctests cargo test --workspace --doc --locked --quiet
 step docs documentation

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Visitor, launch } from "../kit/browser.mjs";
 import { demo } from "../kit/server.mjs";
-import { pdfText, signIn, signOut, tab } from "../kit/steps.mjs";
+import { goTo, pdfText, signIn, signOut, tab } from "../kit/steps.mjs";
 
 let browser, server;
 
@@ -42,7 +42,7 @@ story("a care partner with View only sees and cannot take away", "View only", as
   await page.locator("[data-now-value]").first().waitFor();
   await visitor.looksRight("following-home");
   const record = new URL(page.url()).pathname;
-  assert.equal(await page.getByRole("link", { name: "Sources and uploads" }).count(), 0);
+  assert.equal(await page.getByRole("link", { name: "Uploads" }).count(), 0);
   await tab(visitor, "Reports");
   await page.getByRole("heading", { level: 1 }).waitFor();
   await visitor.looksRight("following-agp");
@@ -71,9 +71,9 @@ story("a patient sees her own day", "(patient)", async (visitor, page) => {
   await visitor.looksRight("mara-home");
   await tab(visitor, "Reports");
   await visitor.looksRight("mara-agp");
-  await tab(visitor, "Sources and uploads");
+  await tab(visitor, "Uploads");
   await visitor.looksRight("mara-uploads");
-  await tab(visitor, "Record settings");
+  await tab(visitor, "Settings");
   await visitor.looksRight("mara-settings");
 });
 
@@ -87,7 +87,7 @@ story("a parent has two children", "parent", async (visitor, page) => {
 });
 
 story("a clinic has forty patients", "clinician", async (visitor, page) => {
-  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Riverside Diabetes Clinic" }).click();
+  await goTo(visitor, "Riverside Diabetes Clinic");
   await page.getByText("40 patients").waitFor();
   assert.equal(await page.locator("tbody tr").count(), 40);
   await visitor.looksRight("clinic");

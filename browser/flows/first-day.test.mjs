@@ -142,7 +142,7 @@ async function changeUnit(visitor) {
 
 async function takeBack(visitor) {
   const { page } = visitor;
-  await tab(visitor, "Sources and uploads");
+  await tab(visitor, "Uploads");
   await visitor.looksRight("uploads");
   for (let left = 3; left > 0; left -= 1) {
     await page.getByRole("link", { name: /^Take back/ }).first().click();

@@ -14,6 +14,14 @@ export async function signIn(visitor, email, password) {
   await page.locator("form[action='/sign-in']").getByRole("button", { name: "Sign in" }).click();
 }
 
+// On a narrow page the places stand in the menu.
+export async function goTo(visitor, place) {
+  const main = visitor.page.getByRole("navigation", { name: "Main" });
+  const link = main.getByRole("link", { name: place }).filter({ visible: true });
+  if ((await link.count()) === 0) await main.locator("summary").click();
+  await link.click();
+}
+
 export async function signOut(visitor) {
   const { page } = visitor;
   await page.getByRole("navigation", { name: "Main" }).locator("summary").click();
