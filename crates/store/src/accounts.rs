@@ -81,7 +81,12 @@ impl Store {
         let password = self.0.passwords.hash(&new.password).await?;
         let inside = Arc::clone(&self.0);
         let work = move |tx: &mut Tx| match by_email(tx, &inside, &new.email)? {
-            Some(known) => mail_known(tx, &inside, known, now),
+            Some(known) => {
+                if new.with_record {
+                    inside.keys.no_new_record()?;
+                }
+                mail_known(tx, &inside, known, now)
+            }
             None => {
                 let account = insert(tx, &inside, &new, &password, None, now)?;
                 audit::write(tx, &inside, &Entry::activity(account, now, "signed up", origin.line()))?;

@@ -23,6 +23,9 @@ use zeroize::Zeroizing;
 /// Record keys kept open at once; beyond that all are closed and opened again as needed.
 const KEPT: usize = 20_000;
 
+/// A key that is written to and never used.
+const DECOY: &str = "decoy";
+
 /// Everything that seals, opens, finds and signs.
 pub(crate) struct Keys {
     master: MasterKeys,
@@ -40,6 +43,7 @@ impl Keys {
         let index = hmac::Key::new(hmac::HMAC_SHA256, &named("index")?);
         let pepper = named("pepper")?;
         let signing = Ed25519KeyPair::from_seed_unchecked(&named("signing")?).map_err(Error::broken)?;
+        named(DECOY)?;
         Ok(Self { master, store, opened: Mutex::default(), index, pepper, signing })
     }
 
@@ -78,6 +82,11 @@ impl Keys {
         let bytes = Zeroizing::new(random::<32>()?);
         self.store.put_record(record, &self.master, &bytes[..], now)?;
         self.keep(record, &bytes[..])
+    }
+
+    /// Takes as long as [`Keys::new_record`], so that signing up with a known address takes no less than with a new one.
+    pub(crate) fn no_new_record(&self) -> Result<(), Error> {
+        self.store.touch(DECOY)
     }
 
     /// The key of a record; *not found* when it was destroyed.

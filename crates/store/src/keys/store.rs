@@ -16,6 +16,7 @@ statements! {
     ANY = "select count(*) from named_keys";
     RECORD = "select wrapped from record_keys where record = $1";
     PUT_RECORD = "insert into record_keys (record, wrapped, made_at) values ($1, $2, $3)";
+    TOUCH = "update named_keys set made_at = made_at + 1 where name = $1";
     DESTROY = "delete from record_keys where record = $1";
 }
 
@@ -68,6 +69,11 @@ impl KeyStore {
     ) -> Result<(), Error> {
         let wrapped = master.seal(&place(record), bytes)?;
         self.with(|tx| tx.execute(PUT_RECORD, params![record, wrapped.as_slice(), now]).map(drop))
+    }
+
+    /// Writes as much as [`KeyStore::put_record`] does, and keeps nothing.
+    pub(super) fn touch(&self, name: &str) -> Result<(), Error> {
+        self.with(|tx| tx.execute(TOUCH, params![name]).map(drop))
     }
 
     pub(super) fn destroy_record(&self, record: RecordId) -> Result<(), Error> {
