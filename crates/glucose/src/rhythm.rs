@@ -1,17 +1,19 @@
 //! How often a sensor speaks, and what each reading weighs where several rhythms are mixed.
 
 use crate::wall_clock::MINUTE_MS;
+use std::ops::RangeInclusive;
 
 /// No sensor in use is slower than this.
 const SLOWEST_MS: i64 = 15 * MINUTE_MS;
 
-/// A rhythm is another one when it is more than this much slower or faster; jitter and doubled sources stay below.
-const ANOTHER_RHYTHM: f64 = 1.5;
+/// The rhythms in which sensors speak, in minutes. Another distance between readings, such as 10 minutes of a sensor that
+/// speaks every 5, means that readings are missing.
+const SENSORS_MIN: [i64; 4] = [1, 3, 5, 15];
 
-/// The intervals of a steady rhythm differ by no more than this part of themselves.
-const STEADY: f64 = 0.2;
+/// How far an interval may be from a sensor's rhythm, as a share of it.
+const JITTER: f64 = 0.15;
 
-/// As many readings in a row make a rhythm; fewer are gaps.
+/// As many readings in a row make a rhythm; fewer are chance.
 const READINGS_OF_A_RHYTHM: usize = 4;
 
 /// The usual interval in milliseconds: the median distance of neighbours, in whole minutes (at least one), as the
@@ -38,38 +40,38 @@ pub(crate) fn weights(at: &[i64], usual: i64) -> Option<Vec<f64>> {
     }
     let next = at.windows(2).map(|pair| Some(pair[1] - pair[0])).chain([None]);
     let weight = |(own, next): (i64, Option<i64>)| next.map_or(own, |next| next.min(2 * own)) as f64;
-    Some(rhythms(at).zip(next).map(weight).collect())
+    Some(rhythms(at).map(|own| own.min(SLOWEST_MS)).zip(next).map(weight).collect())
 }
 
-/// The shorter of the intervals on both sides of each reading; never above the slowest sensor's.
+/// The shorter of the intervals on both sides of each reading.
 fn rhythms(at: &[i64]) -> impl Iterator<Item = i64> {
     let intervals = || at.windows(2).map(|pair| pair[1] - pair[0]);
     let before = [i64::MAX].into_iter().chain(intervals());
     let after = intervals().chain([i64::MAX]);
-    before.zip(after).map(move |(before, after)| before.min(after).min(SLOWEST_MS))
+    before.zip(after).map(move |(before, after)| before.min(after))
 }
 
-/// Whether several readings in a row keep a rhythm other than the usual one.
+/// Whether several readings in a row keep the rhythm of a sensor other than the usual one.
 fn is_mixed(at: &[i64], usual: i64) -> bool {
-    let slowest = (ANOTHER_RHYTHM * usual as f64) as i64;
-    let fastest = (usual as f64 / ANOTHER_RHYTHM).ceil() as i64;
-    let is_another = |own: i64| !(fastest..=slowest).contains(&own);
-    let others = at.windows(2).filter(|pair| is_another(pair[1] - pair[0])).count();
-    if others + 1 < READINGS_OF_A_RHYTHM {
-        return false;
-    }
-    let is_steady = |least: i64, greatest: i64| (greatest - least) as f64 <= STEADY * least as f64;
-    let (mut run, mut least, mut greatest) = (0, i64::MAX, 0);
-    for own in rhythms(at) {
-        let goes_on = is_another(own) && is_steady(least.min(own), greatest.max(own));
-        (run, least, greatest) = match (goes_on, is_another(own)) {
-            (true, _) => (run + 1, least.min(own), greatest.max(own)),
-            (false, true) => (1, own, own),
-            (false, false) => (0, i64::MAX, 0),
-        };
+    let others = SENSORS_MIN.map(|minutes| minutes * MINUTE_MS).into_iter().filter(|rhythm| !is_near(usual, *rhythm));
+    let others: Vec<RangeInclusive<i64>> = others.map(around).collect();
+    let is_another = |own: i64| others.iter().position(|other| other.contains(&own));
+    let (mut run, mut kept) = (0, None);
+    for own in rhythms(at).map(is_another) {
+        run = if own.is_some() && own == kept { run + 1 } else { usize::from(own.is_some()) };
+        kept = own;
         if run >= READINGS_OF_A_RHYTHM {
             return true;
         }
     }
     false
+}
+
+fn is_near(interval: i64, rhythm: i64) -> bool {
+    around(rhythm).contains(&interval)
+}
+
+fn around(rhythm: i64) -> RangeInclusive<i64> {
+    let jitter = (rhythm as f64 * JITTER) as i64;
+    rhythm - jitter..=rhythm + jitter
 }

@@ -43,6 +43,16 @@ fn a_gap_does_not_lend_its_time_to_the_reading_before_it() {
 }
 
 #[test]
+fn missing_readings_are_no_other_rhythm() {
+    // Every other reading of a low hour is missing, as happens when the transmitter is covered.
+    let low = (0..6).map(|index| reading(10.0 * f64::from(index), 60));
+    let rest = (0..60).map(|index| reading(60.0 + 5.0 * f64::from(index), 100));
+    let readings: Vec<Reading> = low.chain(rest).collect();
+    let times = TimeInRange::of(&readings, &Ranges::ADULT).unwrap();
+    assert!(is_close(times.low.percent, 100.0 * 6.0 / 66.0, 1e-12), "readings, as every package counts");
+}
+
+#[test]
 fn jitter_of_twenty_seconds_is_one_rhythm() {
     let jitter = [0.3, -0.3, 0.1, 0.0, -0.2];
     let at = |index: usize| 5.0 * index as f64 + jitter[index % 5] + 1.0;
