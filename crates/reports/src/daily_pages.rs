@@ -50,14 +50,16 @@ fn dates(order: &Order) -> impl Iterator<Item = Date> {
     std::iter::successors(Some(order.period.first), |on| on.tomorrow().ok()).take_while(move |on| *on <= last)
 }
 
-/// Of sorted data, so that each day looks at its own part only. Basal segments of the day before are looked at too.
+/// Of sorted data, so that each day looks at its own part only, and at the events of the days beside it.
 fn day(on: Date, readings: &[Reading], events: &[Event], order: &Order) -> DayView {
     let (from, to) = glucose::Period { first: on, last: on }.instants(&order.zone);
-    let before = from.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
+    let around = SignedDuration::from_hours(25);
+    let before = from.saturating_sub(around).unwrap_or(Timestamp::MIN);
+    let after = to.saturating_add(around).unwrap_or(Timestamp::MAX);
     let start = readings.partition_point(|reading| reading.at < from);
     let end = readings.partition_point(|reading| reading.at < to);
     let first = events.partition_point(|event| event.at < before);
-    let last = events.partition_point(|event| event.at < to);
+    let last = events.partition_point(|event| event.at < after);
     DayView::of_day(on, &readings[start..end], &events[first..last], &order.zone)
 }
 

@@ -1,7 +1,7 @@
 //! The figures of one day, ready to be shown beside its chart.
 
 use crate::{day::DayView, show::Show};
-use glucose::{Figures, InsulinDay, InsulinTotals, Window};
+use glucose::{Figures, InsulinDay, Window};
 
 /// One figure of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct DayFact {
 pub fn day_facts(day: &DayView, show: &Show) -> Vec<DayFact> {
     let (texts, language) = (show.texts(), show.language);
     let mut facts = glucose_facts(day, show);
-    let insulin = InsulinTotals::of(&day.events, day.from, day.to, &day.zone);
+    let insulin = &day.insulin;
     let sum = |part: fn(&InsulinDay) -> f64| insulin.days.iter().map(part).sum::<f64>();
     let units = |units: f64| words::fill(texts.units, &[&language.number(units, 1)]);
     if insulin.days.iter().any(|day| day.has_insulin) {

@@ -36,7 +36,7 @@ pub fn event_rows(day: &DayView, show: &Show) -> Vec<EventRow> {
         let value = format!("{} {}", show.glucose(reading.glucose), show.unit_symbol());
         row(reading.at, None, texts.meter, value)
     });
-    let events = day.events.iter().filter(|event| event.at >= day.from).filter_map(|event| {
+    let events = day.events.iter().filter_map(|event| {
         let (name, details) = told(event, show)?;
         Some(row(event.at, sign(&event.kind), &name, details))
     });

@@ -25,8 +25,8 @@ struct Lanes {
 
 impl Lanes {
     fn of(day: &DayView) -> Self {
-        let mut lanes = Self { carbs: vec![], boluses: vec![], injections: vec![], basal: day.basal() };
-        for event in day.events.iter().filter(|event| event.at >= day.from) {
+        let mut lanes = Self { carbs: vec![], boluses: vec![], injections: vec![], basal: day.basal.clone() };
+        for event in &day.events {
             match event.kind {
                 EventKind::Carbs { grams, .. } if grams > 0.0 => lanes.carbs.push((event.at, grams)),
                 EventKind::Bolus { normal, extended, duration_ms, .. } if normal + extended > 0.0 => {
@@ -171,7 +171,7 @@ fn draw_basal(canvas: &mut Canvas, day: &DayView, show: &Show, lanes: &Lanes, la
 /// `E` exercise.
 pub(crate) fn draw_marks(canvas: &mut Canvas, day: &DayView, plot: Plot) {
     let mut free_from = f64::MIN;
-    for event in day.events.iter().filter(|event| event.at >= day.from) {
+    for event in &day.events {
         let Some(sign) = sign(&event.kind) else { continue };
         let x = plot.x(day.part(event.at)).clamp(plot.left + 6.0, plot.right - 6.0);
         if x < free_from {

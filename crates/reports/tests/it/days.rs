@@ -20,14 +20,15 @@ fn a_day_on_which_the_clocks_change_has_as_many_hours_as_it_has() {
 }
 
 #[test]
-fn basal_of_the_day_before_reaches_into_the_day() {
+fn basal_of_the_day_before_reaches_in_and_that_of_the_day_after_ends_the_last() {
     let (first, on) = (date(2026, 3, 2), date(2026, 3, 3));
-    let mut life = life(first, 2, &berlin(), Unit::MgDl);
+    let mut life = life(first, 3, &berlin(), Unit::MgDl);
     let midnight = DayView::of_day(on, &[], &[], &berlin()).from;
     life.events.retain(|event| event.at != midnight);
     let day = DayView::of_day(on, &life.readings, &life.events, &berlin());
-    let basal = day_facts(&day, &SHOW).into_iter().find(|fact| fact.name == "Basal").unwrap();
-    assert_eq!(basal.value, "16.0 U", "four hours at 0.65 U/h from the evening before, then the day's own rates");
+    let basal = day_facts(&day, &SHOW).into_iter().find(|fact| fact.key == "basal").unwrap();
+    assert_eq!(basal.value, "17.4 U", "4 h at 0.65 from the evening before, 5 at 0.95, 7 at 0.6, 6 at 0.75, 2 at 0.65");
+    assert_eq!((day.basal[0].0, day.basal.last().unwrap().1), (day.from, day.to));
 }
 
 #[test]
