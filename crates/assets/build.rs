@@ -49,10 +49,10 @@ fn name_of(path: &Path) -> String {
 
 /// FNV-1a over names and contents. It tells builds apart and guards nothing.
 fn hash(files: &[(String, Vec<u8>)]) -> u64 {
-    files.iter().flat_map(|(path, bytes)| path.bytes().chain([0]).chain(bytes.iter().copied())).fold(
-        0xcbf2_9ce4_8422_2325,
-        |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3),
-    )
+    files
+        .iter()
+        .flat_map(|(path, bytes)| path.bytes().chain([0]).chain(bytes.iter().copied()))
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn pack(table: &mut String, out: &Path, number: usize, path: &str, bytes: &[u8]) -> io::Result<()> {

@@ -18,12 +18,24 @@ pub struct Field {
 
 #[derive(Clone, Debug)]
 pub enum Control {
-    Input { kind: &'static str, autocomplete: &'static str, value: String },
+    Input {
+        kind: &'static str,
+        autocomplete: &'static str,
+        value: String,
+    },
     NewPassword,
-    Choose { options: Vec<(String, String)>, chosen: String },
+    Choose {
+        options: Vec<(String, String)>,
+        chosen: String,
+    },
     /// Free text with proposals.
-    List { options: Vec<String>, value: String },
-    Tick { on: bool },
+    List {
+        options: Vec<String>,
+        value: String,
+    },
+    Tick {
+        on: bool,
+    },
 }
 
 impl Form {

@@ -11,7 +11,9 @@ impl From<Error> for Problem {
             Error::NotFound => Self::not_found(),
             Error::Forbidden(refusal) => forbidden(refusal),
             Error::Invalid(invalid) => Self::invalid(invalid_words(invalid)),
-            Error::Conflict(conflict) => Self::new(StatusCode::CONFLICT, "Something else was first", conflict_words(conflict)),
+            Error::Conflict(conflict) => {
+                Self::new(StatusCode::CONFLICT, "Something else was first", conflict_words(conflict))
+            }
             Error::NotSignedIn => Self::not_signed_in(),
             Error::TooMany { retry_after_s } => Self::too_many(u32::try_from(retry_after_s).unwrap_or(u32::MAX)),
             Error::Unavailable => Self::unavailable(),
@@ -31,10 +33,22 @@ fn forbidden(refusal: Refusal) -> Problem {
              change your permission to View and download.",
         ),
         Refusal::NotYours => ("Not yours to change", "You may see this record, but only its owner changes it."),
-        Refusal::Expired => ("This has ended", "You could see this record until a date that has passed. Its owner can let you in again."),
-        Refusal::Paused => ("Paused", "The owner of this record has paused what you can see. It comes back by itself, or when they say so."),
-        Refusal::Role => ("Not with your role", "Your role in the clinic does not include this. An admin of your clinic can change it."),
-        Refusal::TokenScope => ("Not with this token", "This token is for something else. Make one with the right scope on the page Sources and uploads."),
+        Refusal::Expired => (
+            "This has ended",
+            "You could see this record until a date that has passed. Its owner can let you in again.",
+        ),
+        Refusal::Paused => (
+            "Paused",
+            "The owner of this record has paused what you can see. It comes back by itself, or when they say so.",
+        ),
+        Refusal::Role => (
+            "Not with your role",
+            "Your role in the clinic does not include this. An admin of your clinic can change it.",
+        ),
+        Refusal::TokenScope => (
+            "Not with this token",
+            "This token is for something else. Make one with the right scope on the page Sources and uploads.",
+        ),
     };
     Problem::new(StatusCode::FORBIDDEN, title, text)
 }

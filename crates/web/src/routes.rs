@@ -99,9 +99,7 @@ pub static ROUTES: &[Route] = &[
     // clinics
     Route::get("/clinics/{clinic}/patients", Who::OfClinic, || get(clinic::patients::page)),
     // apps
-    Route::post("/api/v1/uploads", Who::App, || {
-        post(api::uploads::bring).layer(DefaultBodyLimit::disable())
-    }),
+    Route::post("/api/v1/uploads", Who::App, || post(api::uploads::bring).layer(DefaultBodyLimit::disable())),
 ];
 
 /// From the outside inwards: number, headers, error pages, packing, panics, host, forgery.

@@ -61,7 +61,8 @@ impl BaseUrl {
         let host = host.to_ascii_lowercase();
         let default_port = if self.https { ":443" } else { ":80" };
         let host = host.strip_suffix(default_port).unwrap_or(&host);
-        host == self.authority || (is_loopback(host) && is_loopback(&self.authority) && port(host) == port(&self.authority))
+        host == self.authority
+            || (is_loopback(host) && is_loopback(&self.authority) && port(host) == port(&self.authority))
     }
 
     /// Whether an `Origin` header names this server, as it was called in `Host`.

@@ -33,6 +33,9 @@ pub async fn bring(
     let let_in = |patient: &mut Access<'_, Upload>| patient.record();
     let zone = web.store.with_patient(&actor, record, Purpose::Import, let_in).await?.zone;
     let files = receive(request).await?;
+    if files.is_empty() {
+        return Err(Problem::invalid("No file was sent."));
+    }
     let brought = Brought { actor, record, zone, accepted: asked.accept_other, job: None };
     let mut answers = Vec::new();
     let mut worst = StatusCode::OK;
@@ -46,7 +49,8 @@ pub async fn bring(
 
 async fn receive(request: Request) -> Result<Vec<Received>, Problem> {
     if is_form(request.headers()) {
-        let form = Multipart::from_request(request, &()).await.map_err(|_| Problem::invalid("This form cannot be read."))?;
+        let form =
+            Multipart::from_request(request, &()).await.map_err(|_| Problem::invalid("This form cannot be read."))?;
         return receive_files(form).await;
     }
     let name = request.headers().get(FILE_NAME).and_then(|name| name.to_str().ok()).unwrap_or("upload").to_owned();
@@ -93,7 +97,8 @@ fn refused(name: &str, why: &str) -> Value {
 }
 
 fn found_json(found: &Found) -> Value {
-    let problem = |problem: &imports::Problem| json!({ "line": problem.line, "column": problem.column, "why": problem.why });
+    let problem =
+        |problem: &imports::Problem| json!({ "line": problem.line, "column": problem.column, "why": problem.why });
     json!({
         "format": found.format,
         "rows": found.rows,

@@ -38,7 +38,11 @@ impl Problem {
     }
 
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "Nothing here", "There is nothing at this address, or it is not for this account.")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "Nothing here",
+            "There is nothing at this address, or it is not for this account.",
+        )
     }
 
     pub fn not_signed_in() -> Self {

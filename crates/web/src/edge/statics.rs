@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 
 /// The charts bring their own style, so that page and PDF draw the same.
 static CHART_TREE: LazyLock<String> = LazyLock::new(|| {
-    let hash = reports::CHART_CSS.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = reports::CHART_CSS
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 });
 

@@ -52,8 +52,11 @@ fn form(filled: &Filled, is_new: bool) -> Form {
         Field::input("email", "E-mail", "email", "email", &filled.email).hint("We send you a link to confirm it."),
         Field::new("password", "Password", Control::NewPassword)
             .hint("At least 15 characters; a few words that you make up are good. Password managers are welcome."),
-        Field::tick("with_record", "Make a record for me (leave out if you follow somebody, or add your child later)",
-            is_new || filled.with_record.is_some()),
+        Field::tick(
+            "with_record",
+            "Make a record for me (leave out if you follow somebody, or add your child later)",
+            is_new || filled.with_record.is_some(),
+        ),
         Field::input("born_on", "Your date of birth", "date", "bday", &filled.born_on)
             .optional()
             .hint("Only for your own record; it stands on reports."),

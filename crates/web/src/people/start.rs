@@ -6,7 +6,11 @@ use crate::edge::session::{SignedIn, Visitor};
 use axum::extract::State;
 use axum::response::Redirect;
 
-pub async fn page(State(web): State<Web>, visitor: Visitor, me: Result<SignedIn, Problem>) -> Result<Redirect, Problem> {
+pub async fn page(
+    State(web): State<Web>,
+    visitor: Visitor,
+    me: Result<SignedIn, Problem>,
+) -> Result<Redirect, Problem> {
     if visitor.token.is_none() {
         return Ok(Redirect::to("/sign-in"));
     }
@@ -35,4 +39,3 @@ pub async fn change_password() -> Redirect {
 pub async fn robots() -> &'static str {
     "User-agent: *\nDisallow: /\n"
 }
-

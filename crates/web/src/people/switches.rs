@@ -36,10 +36,13 @@ pub async fn unit(
     me: SignedIn,
     Form(choice): Form<UnitChoice>,
 ) -> Result<impl IntoResponse, Problem> {
-    let unit = choices::unit_of(&choice.unit).ok_or_else(|| Problem::invalid("There are two units: mg/dL and mmol/L."))?;
-    web.store.with_account(me.actor(), move |own| {
-        let account = own.account()?;
-        own.change_settings(&AccountSettings { unit, ..settings_of(account) })
-    }).await?;
+    let unit =
+        choices::unit_of(&choice.unit).ok_or_else(|| Problem::invalid("There are two units: mg/dL and mmol/L."))?;
+    web.store
+        .with_account(me.actor(), move |own| {
+            let account = own.account()?;
+            own.change_settings(&AccountSettings { unit, ..settings_of(account) })
+        })
+        .await?;
     Ok(Redirect::to(own_path(&choice.back).unwrap_or("/")))
 }

@@ -121,7 +121,9 @@ impl Filter {
     }
 
     pub fn problem(visit: &Visit) -> Problem {
-        Problem::invalid("Choose at least one day and at most a year, the first day before the last, written as 2026-03-12.")
-            .with_way_on("Back to the reports", visit.url("/reports/agp"))
+        Problem::invalid(
+            "Choose at least one day and at most a year, the first day before the last, written as 2026-03-12.",
+        )
+        .with_way_on("Back to the reports", visit.url("/reports/agp"))
     }
 }

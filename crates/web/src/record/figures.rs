@@ -39,7 +39,9 @@ pub fn explained(figures: &Figures, agp: &Agp, show: &Show) -> Vec<Explained> {
 /// Definitions as the consensus and metrics name them, in plain words.
 fn definition(key: &str) -> &'static str {
     match key {
-        "n" => "How many sensor readings of these days were counted. Scans and finger values are left out when the sensor sends by itself.",
+        "n" => {
+            "How many sensor readings of these days were counted. Scans and finger values are left out when the sensor sends by itself."
+        }
         "active_percent" => {
             "The part of the time between the first and the last reading in which the sensor gave values. Figures mean \
              most with 14 days and 70% or more."
@@ -54,7 +56,9 @@ fn definition(key: &str) -> &'static str {
              counts as steady (international consensus)."
         }
         "sd" => "How far readings lie from their mean, typically (sample standard deviation, n − 1).",
-        "in_70_140" => "The part of readings from 70 to 140 mg/dL (3.9 to 7.8 mmol/L): a tighter range than time in range. The consensus names no goal for it.",
+        "in_70_140" => {
+            "The part of readings from 70 to 140 mg/dL (3.9 to 7.8 mmol/L): a tighter range than time in range. The consensus names no goal for it."
+        }
         _ => "Defined as in the published consensus on glucose metrics.",
     }
 }

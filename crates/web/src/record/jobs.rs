@@ -3,7 +3,9 @@
 use super::visit::Visit;
 use crate::edge::problem::Problem;
 use crate::page::{Frame, Tab, render};
-use crate::uploading::{self, Ask, Brought, FileState, FileWork, Found, JobId, Received, TooLarge, bring_all, receive_files};
+use crate::uploading::{
+    self, Ask, Brought, FileState, FileWork, Found, JobId, Received, TooLarge, bring_all, receive_files,
+};
 use askama::Template;
 use axum::extract::{Form, Multipart, RawPathParams};
 use axum::http::{HeaderMap, header};
@@ -89,8 +91,13 @@ pub async fn bring(
     let job = job_of(&params)?;
     bring_files(&visit, &job, form).await?;
     let place = visit.url(&format!("/uploads/jobs/{job}"));
-    let by_script = headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
-    Ok(if by_script { Json(serde_json::json!({ "page": place })).into_response() } else { Redirect::to(&place).into_response() })
+    let by_script =
+        headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
+    Ok(if by_script {
+        Json(serde_json::json!({ "page": place })).into_response()
+    } else {
+        Redirect::to(&place).into_response()
+    })
 }
 
 /// The result, or how far it is; as JSON for the script that shows the progress.
@@ -106,7 +113,8 @@ pub async fn page(visit: Visit, params: RawPathParams, headers: HeaderMap) -> Re
     }
     let frame = visit.frame(&format!("{}: upload", record.name), &record, Tab::Uploads).await?;
     let frame = if running { frame.with_script("js/upload.js") } else { frame };
-    let files = files.into_iter().enumerate().map(|(index, file)| shown(index, file, running, &visit, &record)).collect();
+    let files =
+        files.into_iter().enumerate().map(|(index, file)| shown(index, file, running, &visit, &record)).collect();
     Ok(render(&JobPage { frame, record: visit.record.to_string(), job, running, files }))
 }
 
@@ -173,7 +181,9 @@ fn question(ask: &Ask, name: &str) -> String {
 
 /// `3,214 readings and 512 events added. 120 were already here. 4 rows were not read.`
 pub fn summary(outcome: &UploadOutcome, problems: usize, language: words::Language) -> String {
-    let count = |count: u64, one: &str, other: &str| format!("{} {}", language.count(count), if count == 1 { one } else { other });
+    let count = |count: u64, one: &str, other: &str| {
+        format!("{} {}", language.count(count), if count == 1 { one } else { other })
+    };
     let added = format!(
         "{} and {} added.",
         count(outcome.added_readings, "reading", "readings"),

@@ -33,8 +33,8 @@ async fn prepare(
     visit
         .with(purpose, move |patient: &mut Access<'_, Download>| {
             let zone = patient.record()?.zone;
-            let chosen = ChosenDays::of(&asked, usual, now, &zone)
-                .map_err(|_| store::Error::Invalid(store::Invalid::Period))?;
+            let chosen =
+                ChosenDays::of(&asked, usual, now, &zone).map_err(|_| store::Error::Invalid(store::Invalid::Period))?;
             Ok((chosen, patient.prepare_report(report(chosen.period))?))
         })
         .await

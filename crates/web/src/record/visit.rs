@@ -24,7 +24,8 @@ impl FromRequestParts<Web> for Visit {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
         let me = SignedIn::from_request_parts(parts, web).await?;
         let params = RawPathParams::from_request_parts(parts, web).await.map_err(|_| Problem::not_found())?;
-        let record = params.iter().find_map(|(name, value)| (name == "record").then(|| RecordId::parse(value)).flatten());
+        let record =
+            params.iter().find_map(|(name, value)| (name == "record").then(|| RecordId::parse(value)).flatten());
         Ok(Self { web: web.clone(), me, record: record.ok_or_else(Problem::not_found)? })
     }
 }
@@ -109,8 +110,12 @@ fn standing_words(record: &Record) -> Option<String> {
             Some(format!("You see this as {}. View only.", care_partner_of(name)))
         }
         Standing::CarePartner { .. } => Some(format!("You see this as {}. View and download.", care_partner_of(name))),
-        Standing::ClinicOfRecord(_) => Some(format!("A record of your clinic. {name} sees that you looked, once linked.")),
-        Standing::LinkedClinic { .. } => Some(format!("You see this as a member of a linked clinic. {name} sees that you looked.")),
+        Standing::ClinicOfRecord(_) => {
+            Some(format!("A record of your clinic. {name} sees that you looked, once linked."))
+        }
+        Standing::LinkedClinic { .. } => {
+            Some(format!("You see this as a member of a linked clinic. {name} sees that you looked."))
+        }
         Standing::App(_) | Standing::OnDuty(_) | Standing::Stranger => None,
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{Found, Spool};
 use crate::edge::problem::Problem;
+use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use aws_lc_rs::rand;
 use sharing::{AccountId, RecordId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,11 +60,23 @@ pub struct FileWork {
 #[derive(Clone, Debug)]
 pub enum FileState {
     Waiting,
-    Reading { done: usize, total: usize },
+    Reading {
+        done: usize,
+        total: usize,
+    },
     /// Seems to be another person's; the file waits until that is answered.
-    Asked { ask: Ask, found: Arc<Found>, spool: Spool },
-    Kept { found: Arc<Found>, outcome: UploadOutcome },
-    Refused { why: String },
+    Asked {
+        ask: Ask,
+        found: Arc<Found>,
+        spool: Spool,
+    },
+    Kept {
+        found: Arc<Found>,
+        outcome: UploadOutcome,
+    },
+    Refused {
+        why: String,
+    },
     Declined,
 }
 
@@ -140,7 +152,13 @@ impl Uploading {
     }
 
     /// The files and whether more is to come; nothing for anybody but the account that began it, on that record.
-    pub fn look(&self, id: &JobId, account: AccountId, record: RecordId, now: Timestamp) -> Option<(Vec<FileWork>, bool)> {
+    pub fn look(
+        &self,
+        id: &JobId,
+        account: AccountId,
+        record: RecordId,
+        now: Timestamp,
+    ) -> Option<(Vec<FileWork>, bool)> {
         let jobs = self.jobs();
         let job = jobs.get(id).filter(|job| job.account == account && job.record == record)?;
         (job.running || minutes_since(job.begun_at, now) < KEPT_MIN).then(|| (job.files.clone(), job.running))

@@ -1,8 +1,8 @@
 //! From a received file to what the store keeps: read, compared with the record, kept.
 
+use super::Found;
 use super::job::{Ask, FileState, JobId};
 use super::spool::{Received, Spool, TooLarge};
-use super::Found;
 use crate::Web;
 use crate::edge::problem::Problem;
 use aws_lc_rs::digest;
@@ -157,6 +157,9 @@ fn nothing_in(found: &Found) -> String {
     match found.problem_count {
         0 => format!("This is a file of the kind {}, but there are no readings or events in it.", found.format),
         1 => format!("This is a file of the kind {}, but its one row could not be read.", found.format),
-        count => format!("This is a file of the kind {}, but none of its rows could be read ({count} problems).", found.format),
+        count => format!(
+            "This is a file of the kind {}, but none of its rows could be read ({count} problems).",
+            found.format
+        ),
     }
 }

@@ -31,7 +31,8 @@ async fn names_of_people_are_text_on_every_page() {
         let record = format!("/records/{}", app.family.anna_record);
         assert_eq!(anna.post(&format!("{record}/settings"), &fields).await.status, 303);
         anna.post(&format!("{record}/tokens"), &[("name", &payload[..payload.len().min(60)])]).await;
-        let account = [("name", payload), ("country", "SE"), ("unit", "mg/dL"), ("zone", "Europe/Stockholm"), ("language", "en")];
+        let account =
+            [("name", payload), ("country", "SE"), ("unit", "mg/dL"), ("zone", "Europe/Stockholm"), ("language", "en")];
         assert_eq!(anna.post("/settings", &account).await.status, 303);
         for rest in ["", "/reports/agp", "/reports/daily", "/uploads", "/tokens", "/settings"] {
             assert_harmless(&anna.get(&format!("{record}{rest}")).await.text(), payload);
@@ -52,7 +53,13 @@ async fn file_names_devices_and_addresses_are_text() {
     for (number, payload) in PAYLOADS.into_iter().enumerate() {
         let uploads = format!("/records/{}/uploads", app.family.anna_record);
         let job = crate::stories::upload_address(&anna.get(&uploads).await.text());
-        let file = crate::files::clarity("<script>alert(1)</script>", "\"><svg/onload=alert(1)>", payload, 10 + number as u8, 1);
+        let file = crate::files::clarity(
+            "<script>alert(1)</script>",
+            "\"><svg/onload=alert(1)>",
+            payload,
+            10 + number as u8,
+            1,
+        );
         let name = format!("{}.csv", payload.replace('"', "%22"));
         let answer = anna.upload(&job, &[(&name, &file)]).await;
         assert_harmless(&anna.follow(answer).await.text(), payload);

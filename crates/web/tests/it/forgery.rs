@@ -55,7 +55,8 @@ async fn looking_changes_nothing() {
     let mut anna = app.signed_in(people::ANNA).await;
     let uploads = format!("/records/{}/uploads", app.family.anna_record);
     let tokens = format!("/records/{}/tokens", app.family.anna_record);
-    let table = |page: String| page.split("<tbody>").nth(1).unwrap_or_default().split("</tbody>").next().unwrap().to_owned();
+    let table =
+        |page: String| page.split("<tbody>").nth(1).unwrap_or_default().split("</tbody>").next().unwrap().to_owned();
     let before = (table(anna.get(&uploads).await.text()), table(anna.get(&tokens).await.text()));
     for route in ROUTES.iter().filter(|route| route.method == "GET") {
         let record = app.family.anna_record.to_string();

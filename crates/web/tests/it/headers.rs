@@ -100,7 +100,9 @@ async fn a_chosen_session_is_never_adopted() {
 async fn another_host_is_not_answered_to() {
     let app = App::start().await;
     let mut browser = app.browser();
-    for (host, status) in [("localhost:8080", 200), ("127.0.0.1:8080", 200), ("evil.example", 421), ("localhost:9", 421)] {
+    for (host, status) in
+        [("localhost:8080", 200), ("127.0.0.1:8080", 200), ("evil.example", 421), ("localhost:9", 421)]
+    {
         browser.extra = vec![("host", host.to_owned())];
         assert_eq!(browser.get("/sign-in").await.status.as_u16(), status, "{host}");
     }

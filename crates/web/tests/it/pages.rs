@@ -53,7 +53,10 @@ fn assert_labelled(path: &str, page: &str) {
         let with_space = format!(" {}", field.trim_start());
         let hidden = field.contains("type=\"hidden\"");
         let id = values(&with_space, "id");
-        let within = page.split("<label class=\"choice\">").skip(1).any(|label| label.split("</label>").next().unwrap().contains(field));
+        let within = page
+            .split("<label class=\"choice\">")
+            .skip(1)
+            .any(|label| label.split("</label>").next().unwrap().contains(field));
         let named = id.first().is_some_and(|id| labelled.contains(id));
         assert!(hidden || within || named, "{path}: no label for <input{field}>");
     }

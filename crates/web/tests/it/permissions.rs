@@ -34,7 +34,7 @@ fn address(route: &Route, app: &App, of_clinic: bool) -> String {
         .replace("/charts/{name}", "/charts/now.css")
         .replace("/confirmations/{token}", "/confirmations/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         .replace("/tokens/{token}", "/tokens/00000000-0000-0000-0000-000000000000")
-        .replace("{job}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        .replace("{job}", &format!("{}AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", u8::from(of_clinic))[..43])
         .replace("{number}", "999")
 }
 
@@ -71,29 +71,44 @@ async fn every_route_and_every_kind_of_person() {
     let app = App::start().await;
     app.clock.advance(Family::EXPIRY + SignedDuration::from_secs(1));
     let token = app.upload_token().await;
-    let mut table = String::new();
-    write!(table, "{:<58}", "").unwrap();
-    PEOPLE.iter().for_each(|(name, _)| write!(table, "{name:>10}").unwrap());
-    writeln!(table, "{:>10}", "app token").unwrap();
-    let mut visited = BTreeSet::new();
-    for of_clinic in [false, true] {
-        for route in ROUTES.iter().filter(|route| !of_clinic || route.path.contains("{record}")) {
-            let path = address(route, &app, of_clinic);
-            assert!(!path.contains('{'), "the matrix does not know how to visit {path}");
-            let name = if of_clinic { route.path.replace("{record}", "{clinic's}") } else { route.path.to_owned() };
-            write!(table, "{:<5}{name:<53}", route.method).unwrap();
-            for (_, email) in PEOPLE {
-                let mut browser = browser_of(&app, email).await;
-                write!(table, "{:>10}", visit(&mut browser, route, &path).await).unwrap();
-            }
-            let mut phone = app.browser();
-            phone.extra.push((header::AUTHORIZATION.as_str(), format!("Bearer {token}")));
-            writeln!(table, "{:>10}", visit(&mut phone, route, &path).await).unwrap();
-            visited.insert((route.method, route.path));
-        }
+    let mut browsers = Vec::new();
+    for (_, email) in PEOPLE {
+        browsers.push(browser_of(&app, email).await);
     }
-    assert_eq!(visited.len(), ROUTES.len(), "every route is visited, and stands in the list once");
+    let mut rows = Vec::new();
+    for (place, (route, of_clinic)) in in_order() {
+        let path = address(route, &app, of_clinic);
+        assert!(!path.contains('{'), "the matrix does not know how to visit {path}");
+        let name = if of_clinic { route.path.replace("{record}", "{clinic's}") } else { route.path.to_owned() };
+        let mut row = format!("{:<5}{name:<53}", route.method);
+        for (number, (_, email)) in PEOPLE.iter().enumerate() {
+            let ends_session = route.path.starts_with("/sign-out");
+            let mut browser = if ends_session { browser_of(&app, email).await } else { browsers[number].clone() };
+            write!(row, "{:>10}", visit(&mut browser, route, &path).await).unwrap();
+        }
+        let mut phone = app.browser();
+        phone.extra.push((header::AUTHORIZATION.as_str(), format!("Bearer {token}")));
+        write!(row, "{:>10}", visit(&mut phone, route, &path).await).unwrap();
+        rows.push((place, row));
+    }
+    let visited: BTreeSet<_> = ROUTES.iter().map(|route| (route.method, route.path)).collect();
+    assert_eq!(visited.len(), ROUTES.len(), "every route stands in the list once");
+    rows.sort();
+    let names = PEOPLE
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(["app token"])
+        .fold(String::new(), |all, name| all + &format!("{name:>10}"));
+    let table = rows.iter().fold(format!("{:<58}{names}", ""), |all, (_, row)| all + "\n" + row);
     insta::assert_snapshot!(table);
+}
+
+/// Every route, those of a record a second time with the clinic's patient. What ends sessions comes last.
+fn in_order() -> Vec<(usize, (&'static Route, bool))> {
+    let clinics = ROUTES.iter().filter(|route| route.path.contains("{record}")).map(|route| (route, true));
+    let mut all: Vec<_> = ROUTES.iter().map(|route| (route, false)).chain(clinics).enumerate().collect();
+    all.sort_by_key(|(_, (route, _))| route.path.starts_with("/sign-"));
+    all
 }
 
 #[tokio::test]

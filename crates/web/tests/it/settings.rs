@@ -4,7 +4,9 @@ use web::BaseUrl;
 
 #[test]
 fn an_address_is_scheme_and_host_and_nothing_else() {
-    for good in ["https://glucose.example.org", "http://localhost:8080/", "HTTPS://Glucose.Example.ORG:443", "http://[::1]:80"] {
+    for good in
+        ["https://glucose.example.org", "http://localhost:8080/", "HTTPS://Glucose.Example.ORG:443", "http://[::1]:80"]
+    {
         assert!(BaseUrl::parse(good).is_ok(), "{good}");
     }
     for bad in ["", "glucose.example.org", "ftp://x", "https://", "https://x/y", "https://user@x", "http://a b"] {

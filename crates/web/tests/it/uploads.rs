@@ -61,8 +61,12 @@ async fn files_that_are_not_ours_are_refused_and_good_ones_beside_them_kept() {
     let app = App::start().await;
     let mut anna = app.signed_in(people::ANNA).await;
     let good = clarity("Anna", "Berg", "SM1", 17, 1);
-    let files: [(&str, &[u8]); 4] =
-        [("empty.csv", b""), ("photo.csv", &[0xff, 0xd8, 0xff, 0xe0, 0, 1, 2]), ("good.csv", &good), ("note.txt", b"hello")];
+    let files: [(&str, &[u8]); 4] = [
+        ("empty.csv", b""),
+        ("photo.csv", &[0xff, 0xd8, 0xff, 0xe0, 0, 1, 2]),
+        ("good.csv", &good),
+        ("note.txt", b"hello"),
+    ];
     let page = bring(&mut anna, &app, &files).await.text();
     assert_eq!(page.matches("This file was not taken.").count(), 3, "{page}");
     assert!(page.contains("12 readings and 0 events added."));
@@ -103,7 +107,8 @@ async fn the_shell_uploads_with_a_token() {
 
     let answer = shell.upload("/api/v1/uploads", &[("b.csv", &clarity("Gustav", "Falk", "SM9", 16, 1))]).await;
     assert_eq!(answer.status, 409, "another person's file is not taken unasked");
-    let answer = shell.upload("/api/v1/uploads?accept_other=true", &[("b.csv", &clarity("Gustav", "Falk", "SM9", 16, 1))]).await;
+    let answer =
+        shell.upload("/api/v1/uploads?accept_other=true", &[("b.csv", &clarity("Gustav", "Falk", "SM9", 16, 1))]).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
 
     // The token brings data and sees nothing; a wrong one does neither.
