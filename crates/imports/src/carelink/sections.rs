@@ -158,6 +158,6 @@ fn is_header(line: &str) -> bool {
 
 /// Year first as the device writes it, or another order in files that a spreadsheet saved again.
 pub(super) fn date_order(text: &str, delimiter: u8) -> DateOrder {
-    let data = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
+    let data = text.lines().filter(|line| line.trim_start_matches('"').starts_with(|c: char| c.is_ascii_digit()));
     wall::guess_order(data.take(5000).filter_map(|line| line.split(char::from(delimiter)).nth(1)))
 }

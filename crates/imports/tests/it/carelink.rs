@@ -53,7 +53,9 @@ fn encodings_and_line_ends_change_nothing_that_is_read() {
     let old_mac = text.replace("\r\n", "\r").into_bytes();
     let unix = text.replace("\r\n", "\n").into_bytes();
     let no_last_line_end = text.trim_end().to_owned().into_bytes();
-    for other in [utf16, latin, double_bom, old_mac, unix, no_last_line_end] {
+    let quote = |line: &str| format!("\"{}\"\n", line.replace('"', "").replace(';', "\";\""));
+    let all_quoted = text.trim_start_matches('\u{feff}').lines().map(quote).collect::<String>().into_bytes();
+    for other in [utf16, latin, double_bom, old_mac, unix, no_last_line_end, all_quoted] {
         let other = read(&other).unwrap();
         assert_eq!((other.readings, other.events), (original.readings.clone(), original.events.clone()));
         assert_eq!(other.person, original.person);
