@@ -93,7 +93,8 @@ fn averages_apart(values: &[f64]) -> impl Iterator<Item = f64> {
         if index >= LONG {
             long.slide(values[index - LONG], values[index]);
         }
-        short.sum * long.count - long.sum * short.count
+        // Behind a gap both windows can hold the same values, and then nothing is left of the difference but noise.
+        if short.count == long.count { 0.0 } else { short.sum * long.count - long.sum * short.count }
     })
 }
 

@@ -144,6 +144,23 @@ proptest! {
     }
 
     #[test]
+    fn ten_more_everywhere_is_the_same_variability(readings in readings()) {
+        // Seven seconds beside the grid, so that all its values are interpolated.
+        let raised = |by: i32| -> Vec<Reading> {
+            let glucose = |reading: &Reading| Glucose::mg_dl(reading.glucose.to_mg_dl() as i32 + by);
+            let at = |reading: &Reading| Timestamp::from_second(reading.at.as_second() + 7).unwrap();
+            readings.iter().map(|reading| Reading { glucose: glucose(reading), at: at(reading), ..*reading }).collect()
+        };
+        let (before, after) = (Figures::of(&raised(0), &[], &window()), Figures::of(&raised(10), &[], &window()));
+        for key in ["sd", "modd", "conga4", "gvp", "mag", "sdw", "sdb", "sdwsh", "mage_plus", "mage_minus", "mage_service"] {
+            match (before.number(key), after.number(key)) {
+                (Some(before), Some(after)) => prop_assert!((before - after).abs() < 1e-6, "{key}: {before} {after}"),
+                (before, after) => prop_assert_eq!(before, after, "{}", key),
+            }
+        }
+    }
+
+    #[test]
     fn percentiles_rise(readings in readings(), zone in zone()) {
         let period = Period { first: date(2025, 1, 5), last: date(2025, 1, 21) };
         let profile = Agp::of(&readings, &period, &zone);
