@@ -79,7 +79,7 @@ impl<'t> Collector<'t> {
             return (order, Vec::new());
         }
         let is_date = |time: &&str| Wall::parse_both(DayMonthYear, time).is_some();
-        if !self.groups.values().flatten().any(|time| is_date(time)) {
+        if !self.groups.values().flatten().any(is_date) {
             // Counts of seconds: nothing to be told.
             return (DayMonthYear, Vec::new());
         }

@@ -8,7 +8,7 @@ const MINUTE: f64 = 60_000.0;
 const PERCENT: &str = "Temp Basal";
 
 impl Reader<'_> {
-    pub(super) fn take_temp_basal(&mut self, document: &mut Document) -> bool {
+    pub(super) fn take_temp_basal(&mut self, document: &mut Document) {
         let duration_ms = duration_ms(document).unwrap_or(0);
         let fields = &mut document.fields;
         let rate = fields.number("absolute").or_else(|| fields.look_number(&["rate"]));
@@ -23,21 +23,18 @@ impl Reader<'_> {
             (None, None) if duration_ms == 0 => 0.0,
             (None, Some(percent)) => return self.take_percent(document, percent, duration_ms),
             (None, None) => {
-                self.problem("rate", "This temporary basal has neither rate nor percentage.");
-                return false;
+                return self.problem("rate", "This temporary basal has neither rate nor percentage.");
             }
         };
         if !(0.0..=100.0).contains(&rate) {
-            self.problem("rate", "This is no basal rate.");
-            return false;
+            return self.problem("rate", "This is no basal rate.");
         }
         let delivery = delivery(document, rate);
         self.emit(document, EventKind::Basal { rate, duration_ms: Some(duration_ms), delivery });
-        true
     }
 
     /// A percentage is of the schedule, which stands in the profile and not here.
-    fn take_percent(&mut self, document: &mut Document, percent: f64, duration_ms: i64) -> bool {
+    fn take_percent(&mut self, document: &mut Document, percent: f64, duration_ms: i64) {
         let minutes = duration_ms / 60_000;
         let text = format!("{percent:+} % of the schedule for {minutes} min");
         self.import.remark(
@@ -45,7 +42,6 @@ impl Reader<'_> {
              their rate in U/h stands in the profile.",
         );
         self.emit(document, EventKind::Other { name: PERCENT.to_owned(), text });
-        true
     }
 }
 

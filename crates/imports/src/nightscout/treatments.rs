@@ -28,9 +28,8 @@ impl Reader<'_> {
         match name.to_ascii_lowercase().as_str() {
             "combo bolus" => self.take_combo(document),
             "temp basal" | "temp basal start" | "temp basal end" | "tempbasal" => {
-                if self.take_temp_basal(document) {
-                    document.fields.drop_if_nothing(&["percent", "reason"]);
-                }
+                self.take_temp_basal(document);
+                document.fields.drop_if_nothing(&["percent", "reason"]);
             }
             "temporary target" | "temporary target cancel" | "temporary override" | "temporary override cancel" => {
                 self.take_target(name, document);

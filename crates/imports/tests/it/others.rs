@@ -113,3 +113,37 @@ fn a_table_of_two_people_is_refused() {
     let refused = read(&file("plain/two_people.csv")).unwrap_err();
     insta::assert_snapshot!(refused, @"This table holds values of more than one person. Line 4: another one begins here; upload the parts one by one, each to its own record.");
 }
+
+/// The fourteen days whose figures are published as reference values; read from the samples' neighbour folder.
+#[test]
+fn the_reference_file_is_read_exactly() {
+    let Some(samples) = std::env::var_os("KINSIGHT_SAMPLES") else { return };
+    let path = std::path::Path::new(&samples).join("../reference/synth_14d.csv");
+    let bytes = std::fs::read(path).unwrap();
+    let import = crate::frame::read_in("UTC", &bytes).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let told: Vec<f64> = text.lines().skip(1).map(|line| line.rsplit(',').next().unwrap().parse().unwrap()).collect();
+    assert_eq!((import.readings.len(), import.problem_count, import.format), (4032, 0, Format::PlainCsv));
+    assert_eq!(import.readings.iter().map(|reading| reading.glucose.value()).collect::<Vec<_>>(), told);
+    assert!(import.readings.iter().all(|reading| reading.glucose.unit() == glucose::Unit::MgDl));
+    assert!(import.readings.windows(2).all(|pair| pair[1].at.as_second() - pair[0].at.as_second() == 300));
+}
+
+/// What one row is compared with is bounded, so that no file takes long.
+#[test]
+fn files_of_thousands_of_devices_take_no_longer_than_others() {
+    let clarity = String::from_utf8(file("clarity/english_g6_2020.csv")).unwrap();
+    let header = clarity.lines().next().unwrap();
+    let row = |n: usize| format!("{n},2020-01-23T00:01:54,EGV,,,,phone {n},151,,,,,{n},T{n}\n");
+    let many = |row: &dyn Fn(usize) -> String| (0..60_000).map(row).collect::<String>();
+    let import = read(format!("{header}\n{}", many(&row)).as_bytes()).unwrap();
+    assert_eq!(import.rows, 60_000);
+    let libre = String::from_utf8(file("libreview/uk_mmol_2021.csv")).unwrap();
+    let head: String = libre.lines().take(2).map(|line| format!("{line}\n")).collect();
+    let row = |n: usize| format!("Libre,S{n},16-03-2021 13:42,0,{}.{},,,,,,,,,,,,,,\n", 4 + n % 9, n % 10);
+    let import = read(format!("{head}{}", many(&row)).as_bytes()).unwrap();
+    assert_eq!(import.rows, 60_000);
+    let row = |n: usize| format!(r#"{{"type":"sgv","date":1775421029000,"sgv":{},"device":"d{n}"}},"#, 100 + n % 90);
+    let import = read(format!("[{}1]", many(&row)).as_bytes()).unwrap();
+    assert_eq!((import.rows, import.problem_count), (60_001, 1));
+}
