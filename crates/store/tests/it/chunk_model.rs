@@ -237,8 +237,6 @@ fn steps<T: Datum>(item: impl Strategy<Value = T> + Clone + 'static) -> impl Str
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
-
     #[test]
     fn readings_do_what_the_model_does(steps in steps(reading().boxed())) {
         let chunk = play(&steps);

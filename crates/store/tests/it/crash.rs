@@ -203,7 +203,9 @@ fn check(settings: StoreSettings, record: RecordId, told: &Told) {
             let all = (Timestamp::MIN, Timestamp::MAX);
             Ok((patient.uploads()?, patient.readings_within(all.0, all.1)?, patient.events_within(all.0, all.1)?))
         };
-        store.with_patient(&anna, record, Purpose::Uploads, job).await.unwrap()
+        let seen = store.with_patient(&anna, record, Purpose::Uploads, job).await.unwrap();
+        assert_eq!(store.verify_audit().await.unwrap().broken, []);
+        seen
     });
     let mut found: HashMap<u32, (i64, i64)> = HashMap::new();
     readings.iter().for_each(|reading| found.entry(reading.from.upload).or_default().0 += 1);
