@@ -3,6 +3,7 @@
 use sharing::Purpose;
 use std::{
     fs,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, mpsc},
 };
 use store::{Access, Conflict, Database, Error, Manage, RecordSettings, Store, View};
@@ -30,6 +31,36 @@ fn every_statement_prepares() {
     both(async |kit| {
         assert!(kit.store.prepare_all_statements().await.unwrap() > 80);
     });
+}
+
+/// Every file of the store below `folder`, with its text.
+fn sources(folder: &Path, list: &mut Vec<(PathBuf, String)>) {
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            sources(&path, list);
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            list.push((path, text));
+        }
+    }
+}
+
+#[test]
+fn every_statement_is_listed() {
+    let mut files = Vec::new();
+    sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut files);
+    for (path, text) in &files {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let by_hand = text.contains("Sql::listed(") && name != "schema" && name != "sql";
+        assert!(!by_hand, "{}: write it inside statements! {{ … }}", path.display());
+        if text.contains("\nstatements! {") {
+            let listed = format!("{name}::{{STATEMENTS");
+            let elsewhere = [format!("{name}::STATEMENTS"), format!("{name}::{{Migration, STATEMENTS"), listed];
+            let here = text.matches("STATEMENTS").count() > 0;
+            let known = here || files.iter().any(|(_, text)| elsewhere.iter().any(|way| text.contains(way)));
+            assert!(known, "{}: add its STATEMENTS to the list in lib.rs", path.display());
+        }
+    }
 }
 
 #[test]
