@@ -14,9 +14,14 @@ use crate::{
 use guess::Guess;
 use rows::Reader;
 
-/// Whether the beginning of a text looks like this format.
+/// Whether the beginning of a text looks like this format. A Glooko export has several tables of one shape, and what is
+/// a finger's and what a sensor's stands in their file names alone: none is guessed at.
 pub(crate) fn recognises(head: &str) -> bool {
-    Guess::of(head).is_some()
+    !is_glooko(head) && Guess::of(head).is_some()
+}
+
+fn is_glooko(head: &str) -> bool {
+    head.trim_start_matches(['\u{feff}', '"']).starts_with("Name:")
 }
 
 pub(crate) fn read(text: &str, cx: &mut Context<'_>) -> Result<Import, Refused> {

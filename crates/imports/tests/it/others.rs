@@ -79,6 +79,8 @@ fn each_plain_table_is_read_as_its_snapshot_says() {
         "meter_by_its_rhythm.csv",
     ];
     each("plain", &names, |format| format == Format::PlainCsv);
+    let glooko = "Name:Ada Example,Date Range:2024-06-02 - 2024-07-01\nTimestamp,Glucose Value (mg/dl),Manual Reading(M),Serial Number\n2024-06-02 10:00,104,M,1\n";
+    assert!(read(glooko.as_bytes()).unwrap_err().to_string().contains("Glooko"));
 }
 
 #[test]
