@@ -53,9 +53,14 @@ fn rhythms(at: &[i64]) -> impl Iterator<Item = i64> {
 
 /// Whether several readings in a row keep the rhythm of a sensor other than the usual one.
 fn is_mixed(at: &[i64], usual: i64) -> bool {
-    let others = SENSORS_MIN.map(|minutes| minutes * MINUTE_MS).into_iter().filter(|rhythm| !is_near(usual, *rhythm));
-    let others: Vec<RangeInclusive<i64>> = others.map(around).collect();
-    let is_another = |own: i64| others.iter().position(|other| other.contains(&own));
+    let expected = around(usual);
+    let strays = at.windows(2).filter(|pair| !expected.contains(&(pair[1] - pair[0]))).count();
+    if strays + 1 < READINGS_OF_A_RHYTHM {
+        return false;
+    }
+    let sensors = SENSORS_MIN.map(|minutes| around(minutes * MINUTE_MS));
+    let others = |own: i64| sensors.iter().position(|sensor| sensor.contains(&own) && !sensor.contains(&usual));
+    let is_another = |own: i64| if expected.contains(&own) { None } else { others(own) };
     let (mut run, mut kept) = (0, None);
     for own in rhythms(at).map(is_another) {
         run = if own.is_some() && own == kept { run + 1 } else { usize::from(own.is_some()) };
@@ -65,10 +70,6 @@ fn is_mixed(at: &[i64], usual: i64) -> bool {
         }
     }
     false
-}
-
-fn is_near(interval: i64, rhythm: i64) -> bool {
-    around(rhythm).contains(&interval)
 }
 
 fn around(rhythm: i64) -> RangeInclusive<i64> {
