@@ -4,9 +4,9 @@ use crate::{
     life::{life, reading},
     paper::{berlin, order},
 };
-use glucose::{Band, Glucose, Group, Ranges, ReadingKind, TimeInRange, Unit};
+use glucose::{Agp, Band, Glucose, Group, Limit, Percentiles, Ranges, Reading, ReadingKind, TimeInRange, Unit};
 use jiff::{Timestamp, ToSpan};
-use reports::{AgpPage, Paper, Show, range_rows, statistics};
+use reports::{AgpPage, DayView, Paper, Show, hour_rows, range_rows, reading_rows, statistics};
 
 fn of_share(low_in_ten_thousand: i64) -> TimeInRange {
     let at: Timestamp = "2026-03-02T00:00:00Z".parse().unwrap();
@@ -79,4 +79,29 @@ fn the_figures_have_their_words_and_numbers() {
     sd: Standard deviation = 32 mg/dL
     in_70_140: In tight range, 70–140 mg/dL = 58.2%
     ");
+}
+
+#[test]
+fn the_picture_is_also_a_table() {
+    let order = order(Unit::MgDl, Paper::A4);
+    let mut agp = Agp::of(&[], &order.period, &order.zone);
+    agp.hours[6] = Some(Percentiles { p5: 70.0, p25: 90.0, p50: 108.1, p75: 140.0, p95: 180.2 });
+    let rows = hour_rows(&agp, &Show::in_unit(Unit::MmolL));
+    assert_eq!(rows.len(), 24);
+    assert_eq!((rows[5].hour.as_str(), &rows[5].percentiles), ("05:00", &None));
+    assert_eq!(rows[6].percentiles.as_ref().unwrap().join(" "), "3.9 5.0 6.0 7.8 10.0");
+}
+
+#[test]
+fn what_a_device_could_not_measure_is_told_as_a_limit() {
+    let at: Timestamp = "2026-03-02T06:00:00Z".parse().unwrap();
+    let plain = reading(at, Glucose::mg_dl(104), ReadingKind::Cgm);
+    let low = Reading { at: at + 5.minutes(), glucose: Glucose::mg_dl(40), limit: Some(Limit::Below), ..plain };
+    let high = Reading { at: at + 10.minutes(), glucose: Glucose::mg_dl(400), limit: Some(Limit::Above), ..plain };
+    let day = DayView::last_hours(at + 1.hour(), 3, &[high, plain, low], &[], &berlin());
+    let told: Vec<String> = reading_rows(&day, &Show::in_unit(Unit::MgDl))
+        .iter()
+        .map(|row| format!("{} {} {} {}", row.time, row.value, row.band, row.kind))
+        .collect();
+    assert_eq!(told, ["07:00 104 In range Sensor", "07:05 ≤40 Very low Sensor", "07:10 ≥400 Very high Sensor"]);
 }
