@@ -110,6 +110,29 @@ fn the_hour_that_occurs_twice_is_told_apart() {
     }
 }
 
+/// A phone's clock goes back by itself; within one serial and record type LibreView's rows stand in order.
+#[test]
+fn libreviews_order_of_rows_tells_the_repeated_hour_apart() {
+    let text = String::from_utf8(file("libreview/uk_mmol_2021.csv")).unwrap();
+    let head: String = text.lines().take(2).map(|line| format!("{line}\n")).collect();
+    let head = head.replace("29-03-2021", "29-11-2021");
+    let walls = ["01:30", "01:45", "02:00", "02:15", "02:30", "02:45", "02:00", "02:15", "02:30", "02:45", "03:00"];
+    let rows = |type_and_cell: &str| -> String {
+        walls.iter().map(|wall| format!("FreeStyle LibreLink,S1,31-10-2021 {wall},{type_and_cell}\n")).collect()
+    };
+    let import = read(format!("{head}{}{}", rows("0,5.5,,"), rows("1,,6.5,")).as_bytes()).unwrap();
+    for kind in [glucose::ReadingKind::Cgm, glucose::ReadingKind::Scan] {
+        let times: Vec<i64> = import
+            .readings
+            .iter()
+            .filter(|reading| reading.kind == kind)
+            .map(|reading| reading.at.as_second())
+            .collect();
+        assert_eq!(times.len(), walls.len());
+        assert!(times.windows(2).all(|pair| pair[1] - pair[0] == 900));
+    }
+}
+
 #[test]
 fn a_table_of_two_people_is_refused() {
     let refused = read(&file("plain/two_people.csv")).unwrap_err();
