@@ -94,19 +94,23 @@ fn averages_apart(values: &[f64]) -> impl Iterator<Item = f64> {
             long.slide(values[index - LONG], values[index]);
         }
         // Behind a gap both windows can hold the same values, and then nothing is left of the difference but noise.
-        if short.count == long.count { 0.0 } else { short.sum * long.count - long.sum * short.count }
+        if short.count == long.count {
+            0.0
+        } else {
+            short.sum * f64::from(long.count) - long.sum * f64::from(short.count)
+        }
     })
 }
 
 /// Sum and number of the values in a window; gaps are left out.
 struct Window {
     sum: f64,
-    count: f64,
+    count: i32,
 }
 
 impl Window {
     fn first(values: &[f64]) -> Self {
-        let mut window = Self { sum: 0.0, count: 0.0 };
+        let mut window = Self { sum: 0.0, count: 0 };
         values.iter().for_each(|value| window.slide(f64::NAN, *value));
         window
     }
@@ -114,7 +118,7 @@ impl Window {
     fn slide(&mut self, leaving: f64, entering: f64) {
         let (left, came) = (!leaving.is_nan(), !entering.is_nan());
         self.sum += if came { entering } else { 0.0 } - if left { leaving } else { 0.0 };
-        self.count += f64::from(i8::from(came) - i8::from(left));
+        self.count += i32::from(came) - i32::from(left);
     }
 }
 
