@@ -2,7 +2,7 @@
 
 use crate::{
     charts::{day_chart, describe_day},
-    daily_plan::{Block, CHART, DAY_HEAD, Plan},
+    daily_plan::{Block, DAY_HEAD, Plan, chart_size},
     day::DayView,
     day_facts::day_facts,
     event_rows::event_rows,
@@ -170,7 +170,7 @@ fn draw_day(sheet: &mut Sheet<'_>, day: &DayView, show: &Show, top: f32) {
     for (index, fact) in facts.iter().enumerate() {
         sheet.labelled(fact.name, &fact.value, left + index as f32 * each, top + 22.0, each - 6.0);
     }
-    let chart = day_chart(day, show, CHART);
+    let chart = day_chart(day, show, chart_size(sheet.paper()));
     sheet.figure(&chart, left, top + DAY_HEAD, width, &describe_day(day, show));
 }
 

@@ -6,13 +6,20 @@ use crate::{
     day::DayView,
     frame::FOOT,
     order::Order,
-    pdf::{Sheet, Table},
+    pdf::{Paper, Sheet, Table},
     svg::Size,
 };
 use std::ops::Range;
 
-/// Of the glucose part of a day's chart.
-pub(crate) const CHART: Size = Size { width: 760.0, height: 190.0 };
+/// The glucose part of a day's chart: two usual days go on a page of either paper.
+pub(crate) fn chart_size(paper: Paper) -> Size {
+    let height = match paper {
+        Paper::A4 => 190.0,
+        Paper::Letter => 164.0,
+    };
+    Size { height, ..Size::WIDE }
+}
+
 /// Date and figures above the chart.
 pub(crate) const DAY_HEAD: f32 = 42.0;
 /// Where a page after the first begins.
@@ -47,6 +54,7 @@ pub(crate) struct Plan {
     y: f32,
     limit: f32,
     chart_width: f32,
+    chart: Size,
 }
 
 impl Plan {
@@ -54,7 +62,13 @@ impl Plan {
     pub(crate) fn of(order: &Order, overview: &Table, days: &[DaySheet], first: f32) -> Self {
         let (width, height) = order.paper.size();
         let limit = height - 26.0 - FOOT;
-        let mut plan = Self { pages: vec![Vec::new()], y: first, limit, chart_width: width - 2.0 * Sheet::MARGIN };
+        let mut plan = Self {
+            pages: vec![Vec::new()],
+            y: first,
+            limit,
+            chart_width: width - 2.0 * Sheet::MARGIN,
+            chart: chart_size(order.paper),
+        };
         plan.add_overview(overview);
         for (index, day) in days.iter().enumerate() {
             plan.add_day(index, day);
@@ -127,7 +141,7 @@ impl Plan {
     }
 
     fn chart_height(&self, day: &DayView) -> f32 {
-        self.chart_width * ((CHART.height + lanes_height(day)) / CHART.width) as f32
+        self.chart_width * ((self.chart.height + lanes_height(day)) / self.chart.width) as f32
     }
 
     /// Goes to a new page when this does not fit any more.

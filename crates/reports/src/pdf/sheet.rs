@@ -63,6 +63,10 @@ impl<'a> Sheet<'a> {
         (self.tags, self.headings)
     }
 
+    pub(crate) fn paper(&self) -> Paper {
+        self.paper
+    }
+
     pub(crate) fn left(&self) -> f32 {
         Self::MARGIN
     }

@@ -113,6 +113,19 @@ fn the_daily_review_tells_what_happened() {
 }
 
 #[test]
+fn two_usual_days_go_on_a_page_of_either_paper() {
+    for paper in [Paper::A4, Paper::Letter] {
+        let order = order(Unit::MgDl, paper);
+        let life = life(order.period.first, 14, &berlin(), Unit::MgDl);
+        assert_eq!(
+            page_count(&daily_pages(&DailyPages::of(order, &life.readings, &life.events)).unwrap()),
+            8,
+            "{paper:?}"
+        );
+    }
+}
+
+#[test]
 fn a_day_with_more_events_than_a_page_goes_on_on_the_next() {
     let first = date(2026, 3, 2);
     let order = Order { period: Period { first, last: first }, ..order(Unit::MgDl, Paper::Letter) };
