@@ -6,7 +6,8 @@ help: ## list what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 
 demo: ## build and start the living demo; prints its address and sign-ins
-	cargo build --locked --quiet -p kinsight
+	@echo "building; the first time takes a few minutes"
+	@cargo build --locked -p kinsight
 	@cargo run --locked --quiet -p kinsight -- demo
 
 test: ## everything that must hold: format, clippy, tests on both databases, docs, licences, browser, short fuzz

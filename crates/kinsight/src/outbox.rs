@@ -42,11 +42,8 @@ fn parsed(name: &str, mail: &str) -> KeptMail {
 /// A header's value, with its folded lines put together.
 fn header(head: &str, name: &str) -> Option<String> {
     let unfolded = head.replace("\n ", " ").replace("\n\t", " ");
-    let found = unfolded.lines().find_map(|line| {
-        let (key, value) = line.split_once(':')?;
-        key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-    });
-    found
+    let mut fields = unfolded.lines().filter_map(|line| line.split_once(':'));
+    fields.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned())
 }
 
 /// The first part, which is the plain text, decoded.

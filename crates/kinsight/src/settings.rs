@@ -81,14 +81,11 @@ pub struct Settings {
 
 impl Given {
     pub fn decide(self) -> Result<Settings> {
-        let file = self.from_file()?;
-        let given = self.over(file);
-        let data = given.data.clone().unwrap_or_else(|| PathBuf::from("kinsight-data"));
-        let listen = given.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8642)));
-        Ok(Settings { given, data, listen })
+        let file = self.in_file()?;
+        Ok(Settings::of(self.over(file)))
     }
 
-    fn from_file(&self) -> Result<Self> {
+    fn in_file(&self) -> Result<Self> {
         let usual = Path::new("kinsight.toml");
         let Some(path) = self.config.as_deref().or_else(|| usual.exists().then_some(usual)) else {
             return Ok(Self::default());
@@ -121,6 +118,13 @@ impl Given {
 }
 
 impl Settings {
+    /// Just these, whatever files lie around: the demo must never open an operator's database.
+    pub fn of(given: Given) -> Self {
+        let data = given.data.clone().unwrap_or_else(|| PathBuf::from("kinsight-data"));
+        let listen = given.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8642)));
+        Self { given, data, listen }
+    }
+
     /// The embedded database unless a server is named.
     pub fn store(&self) -> StoreSettings {
         let database = match &self.given.database {

@@ -2,7 +2,7 @@
 
 use super::serve;
 use crate::bench::{self, Measured};
-use crate::settings::Given;
+use crate::settings::{Given, Settings};
 use anyhow::{Context, Result};
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ impl Bench {
     pub fn run(self) -> Result<()> {
         let folder = tempfile::Builder::new().prefix("kinsight-bench-").tempdir().context("no temporary folder")?;
         let given = Given { data: Some(folder.path().to_owned()), database: self.database, ..Given::default() };
-        let settings = given.decide()?;
+        let settings = Settings::of(given);
         let mut measured = super::runtime()?.block_on(async {
             let (seeded, mut measured) = bench::disk(&settings).await?;
             let (store, _) = serve::open_quietly(&settings)?;

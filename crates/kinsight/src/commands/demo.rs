@@ -2,7 +2,7 @@
 
 use super::serve;
 use crate::demo::{self, cast};
-use crate::settings::Given;
+use crate::settings::{Given, Settings};
 use crate::{clock, server, telemetry};
 use anyhow::{Context, Result};
 use std::fmt::Write as _;
@@ -24,7 +24,7 @@ type Cast = Vec<(cast::Patient, sharing::RecordId, store::Actor)>;
 impl Demo {
     pub fn run(self) -> Result<()> {
         let folder = tempfile::Builder::new().prefix("kinsight-demo-").tempdir().context("no temporary folder")?;
-        let settings = Given { data: Some(folder.path().to_owned()), ..Given::default() }.decide()?;
+        let settings = Settings::of(Given { data: Some(folder.path().to_owned()), ..Given::default() });
         telemetry::start(crate::settings::LogFormat::Text);
         let (store, roster) = serve::open_quietly(&settings)?;
         super::runtime()?.block_on(async {

@@ -44,11 +44,22 @@ pub struct Patient {
     pub personality: Personality,
     pub seed: u64,
     pub swaps_pump: bool,
+    /// Whose devices stopped sending so many days ago; somebody to call.
+    pub silent_days: i64,
 }
 
 impl Patient {
     fn new(name: &str, born_on: Date, unit: Unit, personality: Personality, seed: u64) -> Self {
-        Self { name: name.to_owned(), born_on, unit, zone: CLINIC_ZONE, personality, seed, swaps_pump: false }
+        Self {
+            name: name.to_owned(),
+            born_on,
+            unit,
+            zone: CLINIC_ZONE,
+            personality,
+            seed,
+            swaps_pump: false,
+            silent_days: 0,
+        }
     }
 
     pub fn zone(&self) -> TimeZone {
@@ -90,7 +101,8 @@ pub fn clinic_patients() -> Vec<Patient> {
             let months = i8::try_from(number * 7 % 12).expect("below 12");
             let born_on = date(1942 + years, 1 + months, 1 + months * 2);
             let personality = Personality::ALL[number * 3 % Personality::ALL.len()];
-            Patient::new(&name, born_on, Unit::MgDl, personality, 1000 + number as u64)
+            let silent_days = if number % 13 == 5 { 9 } else { 0 };
+            Patient { silent_days, ..Patient::new(&name, born_on, Unit::MgDl, personality, 1000 + number as u64) }
         })
         .collect()
 }

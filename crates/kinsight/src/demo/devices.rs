@@ -12,6 +12,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Until the demo ends. A value that could not be kept now comes with the next ones.
 pub async fn send_on(store: Store, mut wearers: Vec<Wearer>, mut asked: watch::Receiver<bool>) {
+    wearers.retain(|wearer| wearer.sends);
     loop {
         for wearer in &mut wearers {
             send_due(&store, wearer).await;

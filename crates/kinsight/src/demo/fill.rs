@@ -2,7 +2,7 @@
 
 use super::cast::Patient;
 use anyhow::{Context, Result};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use life::{Batch, Life, SimulatedDevice, SimulatedDeviceKind};
 use sharing::{Purpose, RecordId};
 use std::sync::Arc;
@@ -18,8 +18,10 @@ pub struct Wearer {
     pub record: RecordId,
     pub device: Actor,
     pub life: Life,
-    /// How many the past brought.
-    pub readings: usize,
+    /// Whether they go on sending.
+    pub sends: bool,
+    /// How many readings the past brought, and how many events.
+    pub brought: [usize; 2],
 }
 
 /// Lives everybody's past and uploads it; yields them as they are now.
@@ -41,20 +43,21 @@ pub async fn fill(store: &Store, now: Timestamp, people: Vec<(Patient, RecordId,
 }
 
 async fn one(store: &Store, now: Timestamp, patient: Patient, record: RecordId, device: Actor) -> Result<Wearer> {
+    let sends = patient.silent_days == 0;
     let lived = tokio::task::spawn_blocking(move || {
         let mut life = patient.life(now);
-        let past = life.until(now);
+        let past = life.until(now - SignedDuration::from_hours(24 * patient.silent_days));
         (upload(&life, past), life)
     });
     let (upload, life) = lived.await.context("a simulated life broke off")?;
-    let readings = upload.readings.len();
+    let brought = [upload.readings.len(), upload.events.len()];
     store
         .with_patient(&device, record, Purpose::DeviceUpload, move |patient: &mut Access<'_, Upload>| {
             patient.add_upload(&upload)
         })
         .await
         .context("a simulated past was not kept")?;
-    Ok(Wearer { record, device, life, readings })
+    Ok(Wearer { record, device, life, sends, brought })
 }
 
 fn upload(life: &Life, past: Batch) -> NewUpload {
