@@ -22,6 +22,7 @@ statements! {
     COUNT = "insert into sign_in_tries (hash, failures, last_at) values ($1, 1, $2) \
         on conflict (hash) do update set failures = sign_in_tries.failures + 1, last_at = excluded.last_at";
     TOUCH = "update sign_in_tries set last_at = $2 where hash = $1";
+    GIVE_BACK = "update sign_in_tries set failures = failures - 1 where hash = $1 and failures > 0";
     RESET = "delete from sign_in_tries where hash = $1";
     TIDY = "delete from sign_in_tries where last_at <= $1";
 }
@@ -81,10 +82,13 @@ pub(crate) fn touch(tx: &mut Tx, tries: &[Try], now: Timestamp) -> Result<(), Er
     tries.iter().try_for_each(|one| tx.execute(TOUCH, params![one.hash.as_slice(), now]).map(drop))
 }
 
-/// A success forgives the failures of this person; not those of the network at other accounts.
+/// A success forgives the failures of this person. Of the network it gives back its own count alone: people behind one
+/// address do not slow each other down, and those who guess at other accounts there are not forgiven.
 pub(crate) fn succeeded(tx: &mut Tx, tries: &[Try]) -> Result<(), Error> {
-    let mut forgiven = tries.iter().filter(|one| one.forgiven);
-    forgiven.try_for_each(|one| tx.execute(RESET, params![one.hash.as_slice()]).map(drop))
+    tries.iter().try_for_each(|one| {
+        let undo = if one.forgiven { RESET } else { GIVE_BACK };
+        tx.execute(undo, params![one.hash.as_slice()]).map(drop)
+    })
 }
 
 /// Forgets failures of more than a day ago.

@@ -62,12 +62,18 @@ impl Visits {
         if let Some(visit) = visits.get_mut(&key)
             && entered.now < visit.ends_at
         {
-            if visit.state == State::Failed {
-                visit.state = State::BeingWritten;
-                return Look::First { uncounted: std::mem::take(&mut visit.repeats) };
-            }
-            visit.repeats += 1;
-            return Look::Repeat;
+            return match visit.state {
+                State::Written => {
+                    visit.repeats += 1;
+                    Look::Repeat
+                }
+                // The first line may yet fail: whoever looks meanwhile leaves a line of their own.
+                State::BeingWritten => Look::First { uncounted: 0 },
+                State::Failed => {
+                    visit.state = State::BeingWritten;
+                    Look::First { uncounted: std::mem::take(&mut visit.repeats) }
+                }
+            };
         }
         let ends_at = entered.now.saturating_add(length(entered.standing)).unwrap_or(Timestamp::MAX);
         let new = Visit { ends_at, standing: entered.standing, state: State::BeingWritten, repeats: 0 };

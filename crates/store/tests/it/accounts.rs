@@ -174,6 +174,23 @@ fn guessing_gets_slower_and_the_owner_elsewhere_is_not_locked_out() {
 }
 
 #[test]
+fn many_people_behind_one_address_do_not_slow_each_other_down() {
+    both(async |kit| {
+        people(&kit).await;
+        for at in 0..60 {
+            let name = ["anna", "ben"][at % 2];
+            assert!(try_in(&kit, name, PASSWORD, "192.0.2.9").await.is_ok(), "sign-in {at}");
+        }
+        for at in 0..50 {
+            let stranger = format!("stranger{at}");
+            assert!(matches!(try_in(&kit, &stranger, "wrong", "192.0.2.9").await, Err(Error::NotSignedIn)), "{at}");
+        }
+        let slowed = try_in(&kit, "stranger", "wrong", "192.0.2.9").await;
+        assert!(matches!(slowed, Err(Error::TooMany { .. })), "who guesses at everybody's is slowed all the same");
+    });
+}
+
+#[test]
 fn unknown_addresses_answer_like_wrong_passwords() {
     both(async |kit| {
         people(&kit).await;
