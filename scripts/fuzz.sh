@@ -14,7 +14,7 @@ fi
 scripts/need.sh fuzz
 
 targets=$(cd fuzz && cargo +nightly fuzz list)
-(cd fuzz && cargo +nightly fuzz build --quiet 2>&1) || fail "the fuzz targets do not build"
+(cd fuzz && cargo +nightly fuzz build) || fail "the fuzz targets do not build"
 for target in $targets; do
   # What it finds anew stays on this machine; the synthetic files of the importers' tests are the seeds.
   seeds=../crates/imports/tests/files

@@ -17,7 +17,7 @@ const LONGEST: Duration = Duration::from_secs(300);
 pub struct UploadFiles {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The server's address, such as https://glucose.example.org
+    /// The address of the server: scheme and host, nothing behind it
     #[arg(long, value_name = "URL")]
     to: Url,
     /// The record's upload token (kst_…); in the environment it is out of the process list's sight
