@@ -24,7 +24,7 @@ pub use agp_page::{AgpPage, agp_page};
 pub use chart_rows::{HourRow, ReadingRow, hour_rows, reading_rows};
 pub use charts::{
     agp_chart, daily_profiles, day_chart, describe_agp, describe_day, describe_profiles, describe_ranges,
-    describe_sparkline, sparkline, time_in_range_bar,
+    describe_sparkline, plain_range_bar, sparkline, time_in_range_bar,
 };
 pub use daily_pages::{DailyPages, daily_pages};
 pub use day::DayView;

@@ -13,5 +13,5 @@ pub use agp::{agp_chart, describe_agp};
 pub use day::{day_chart, describe_day};
 pub(crate) use lanes::{lanes_height, sign};
 pub use profiles::{daily_profiles, describe_profiles};
-pub use ranges::{describe_ranges, time_in_range_bar};
+pub use ranges::{describe_ranges, plain_range_bar, time_in_range_bar};
 pub use sparkline::{describe_sparkline, sparkline};

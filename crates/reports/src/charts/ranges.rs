@@ -37,6 +37,22 @@ pub fn time_in_range_bar(times: Option<&TimeInRange>, show: &Show) -> Svg {
     canvas.finish()
 }
 
+/// The bar alone, for where [`range_rows`] stand beside it as text of the page's own size.
+pub fn plain_range_bar(times: Option<&TimeInRange>, show: &Show) -> Svg {
+    let size = Size { width: BAR_LEFT * 2.0 + BAR_WIDTH, ..BAR_SIZE };
+    let mut canvas = Canvas::new("range-bar", size, show.texts().time_in_range, &describe_ranges(times, show));
+    let mut top = 0.0;
+    for row in range_rows(times, show) {
+        let height = row.share / 100.0 * size.height;
+        if height > 0.0 {
+            draw_part(&mut canvas, &row, top, height);
+        }
+        top += height;
+    }
+    canvas.rect("p-frame", BAR_LEFT, 0.5, BAR_WIDTH, size.height - 1.0);
+    canvas.finish()
+}
+
 /// A part of little time is still seen: at least a unit and a half high.
 fn draw_part(canvas: &mut Canvas, row: &RangeRow, top: f64, height: f64) {
     let (top, shown) = if height < 1.5 { ((top - 1.5).max(0.0), 1.5) } else { (top, height) };
