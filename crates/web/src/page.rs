@@ -40,6 +40,8 @@ pub enum Place {
 pub struct PersonFrame {
     pub name: String,
     pub unit: Unit,
+    /// The address, while nobody has followed the link sent to it.
+    pub unconfirmed: Option<String>,
     /// Id and name of the clinics this person is a member of.
     pub clinics: Vec<(String, String)>,
 }
@@ -59,8 +61,12 @@ pub struct RecordFrame {
     pub id: String,
     pub name: String,
     pub tab: Tab,
-    /// May bring data and change settings.
-    pub changes: bool,
+    /// May see home and reports; a clinic's front desk may not.
+    pub views: bool,
+    /// May bring data.
+    pub uploads: bool,
+    /// May change settings and hand out tokens.
+    pub manages: bool,
     /// In words, for everybody but the owner.
     pub standing: Option<String>,
     /// Id and name of the reader's other own records.

@@ -1,8 +1,12 @@
 // Points at readings in a chart, by mouse, finger or arrow keys. The chart itself comes drawn from the server and carries
 // its edges and readings as data.
-for (const figure of document.querySelectorAll("[data-chart]")) {
-  for (const svg of figure.querySelectorAll("svg[data-points]")) enliven(figure, svg);
+export function enlivenAll(root) {
+  for (const figure of root.querySelectorAll("[data-chart]")) {
+    for (const svg of figure.querySelectorAll("svg[data-points]")) enliven(figure, svg);
+  }
 }
+
+enlivenAll(document);
 
 function enliven(figure, svg) {
   const points = svg.dataset.points.split(" ").filter(Boolean).map((pair) => pair.split(",").map(Number));

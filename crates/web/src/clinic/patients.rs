@@ -11,7 +11,7 @@ use axum::response::Response;
 use glucose::Ranges;
 use reports::Show;
 use serde::Deserialize;
-use sharing::ClinicId;
+use sharing::{ClinicId, ClinicRole};
 use std::cmp::Ordering;
 use store::{RecordLine, Summary14};
 
@@ -44,7 +44,7 @@ struct Column {
 }
 
 struct Row {
-    record: String,
+    address: String,
     name: String,
     newest: String,
     days: String,
@@ -113,7 +113,7 @@ pub async fn page(
     let columns = COLUMNS.iter().map(|column| heading(column, sort, down)).collect();
     let show = Show { language: me.language, unit: me.session.unit, ranges: Ranges::ADULT };
     let now = web.clock.now();
-    let rows: Vec<Row> = patients.patients.iter().map(|line| row(line, &show, now)).collect();
+    let rows: Vec<Row> = patients.patients.iter().map(|line| row(line, patients.role, &show, now)).collect();
     Ok(render(&PatientsPage {
         frame: frame_of(&me, &overview, &patients.name).at(Place::Clinic).wide(),
         clinic: clinic.to_string(),
@@ -136,15 +136,18 @@ fn heading(column: &(&'static str, &'static str, bool, bool, Compare), sort: &st
     Column { name, words, is_number, sorted, next_order: if next_down { "down" } else { "up" } }
 }
 
-fn row(line: &RecordLine, show: &Show, now: jiff::Timestamp) -> Row {
+/// The front desk brings data and sees none, so it is led to the uploads.
+fn row(line: &RecordLine, role: ClinicRole, show: &Show, now: jiff::Timestamp) -> Row {
     let summary = &line.summary;
     let language = show.language;
     let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| language.percent(value, 0));
+    let is_desk = role == ClinicRole::FrontDesk;
+    let none = if is_desk { "–" } else { "none yet" };
     Row {
-        record: line.id.to_string(),
+        address: format!("/records/{}{}", line.id, if is_desk { "/uploads" } else { "" }),
         name: line.name.clone(),
-        newest: summary.newest_at.map_or_else(|| "none yet".to_owned(), |at| language.ago(at, now)),
-        days: language.count(u64::from(summary.days_with_data)),
+        newest: summary.newest_at.map_or_else(|| none.to_owned(), |at| language.ago(at, now)),
+        days: if is_desk { none.to_owned() } else { language.count(u64::from(summary.days_with_data)) },
         mean: mean(line).map_or_else(|| "–".to_owned(), |mean| show.mg_dl(mean)),
         gmi: gmi(line).map_or_else(|| "–".to_owned(), |gmi| language.percent(gmi, 1)),
         in_range: percent(share(line, in_range)),

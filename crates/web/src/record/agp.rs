@@ -2,7 +2,7 @@
 
 use super::chosen_days::{Asked, ChosenDays, USUAL_DAYS, Week};
 use super::figures::{Explained, RangeCard, explained};
-use super::visit::{Visit, may_download};
+use super::visit::{Visit, may};
 use crate::edge::problem::Problem;
 use crate::page::{Frame, Tab, render};
 use askama::Template;
@@ -10,7 +10,7 @@ use axum::extract::Query;
 use axum::response::Response;
 use glucose::{Agp, Event, Figures, Reading, Window, local_day};
 use reports::{Show, Size, Svg, agp_chart, daily_profiles, describe_agp};
-use sharing::Purpose;
+use sharing::{Purpose, RightKind};
 use store::{Access, Record, View};
 
 const DAYS: u16 = 14;
@@ -83,7 +83,7 @@ fn draw(readings: &[Reading], events: &[Event], chosen: &ChosenDays, record: &Re
         wide: agp_chart(&agp, show, Size::WIDE),
         narrow: agp_chart(&agp, show, Size::NARROW),
         words: describe_agp(&agp, show),
-        ranges: RangeCard::of_times(figures.time_in_range.as_ref(), show),
+        ranges: RangeCard::of_days(figures.time_in_range.as_ref(), show),
         figures: explained(&figures, &agp, show),
         days_wide: daily_profiles(&agp.days, show, Size::WIDE.width),
         days_narrow: daily_profiles(&agp.days, show, NARROW),
@@ -106,7 +106,7 @@ impl Filter {
             days: show.language.days(chosen.period.first, chosen.period.last),
             first: chosen.period.first.to_string(),
             last: chosen.period.last.to_string(),
-            may_download: may_download(record),
+            may_download: may(record, RightKind::Download, visit.web.clock.now()),
         }
     }
 

@@ -48,7 +48,7 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, 
             let record = patient.record()?;
             let Ok(chosen) = ChosenDays::of(&asked, DAYS, now, &record.zone) else { return Ok((record, None)) };
             let (from, to) = shown_period(&chosen).instants(&record.zone);
-            let data = (chosen, patient.readings_within(from, to)?, patient.events_within(day_before(from), to)?);
+            let data = (chosen, patient.readings_within(from, to)?, events_around(patient, from, to)?);
             Ok((record, Some(data)))
         })
         .await?;
@@ -72,8 +72,15 @@ fn shown_period(chosen: &ChosenDays) -> Period {
     if period.days() > MOST_SHOWN { Period::ending(period.last, MOST_SHOWN as u16) } else { period }
 }
 
-pub fn day_before(at: Timestamp) -> Timestamp {
-    at.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN)
+/// Events of the day before and after too: a basal segment reaches into these days, or out of them to where it ends.
+pub fn events_around(
+    patient: &mut Access<'_, View>,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Event>, store::Error> {
+    let day = SignedDuration::from_hours(24);
+    let from = from.saturating_sub(day).unwrap_or(Timestamp::MIN);
+    patient.events_within(from, to.saturating_add(day).unwrap_or(Timestamp::MAX))
 }
 
 /// The newest day first; days that are still to come are left out.

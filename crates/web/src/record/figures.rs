@@ -1,26 +1,33 @@
 //! Figures on pages: times in ranges, and each figure with its definition.
 
 use glucose::{Agp, Figures, Reading, TimeInRange};
-use reports::{Show, Statistic, Svg, statistics, time_in_range_bar};
+use reports::{RangeRow, Show, Statistic, Svg, plain_range_bar, range_rows, statistics};
 
-/// Times in ranges: a bar that carries its own words.
+/// Times in ranges: a bar, and beside it a row of text for each of its parts.
 pub struct RangeCard {
     pub readings: String,
     pub has_any: bool,
     pub bar: Svg,
+    pub rows: Vec<RangeRow>,
+    /// Whether the rows say how long that is each day: not of a day that is still under way.
+    pub is_whole_days: bool,
 }
 
 impl RangeCard {
-    pub fn of(readings: &[Reading], show: &Show) -> Self {
-        Self::of_times(TimeInRange::of(readings, &show.ranges).as_ref(), show)
+    /// Of a day that is still under way.
+    pub fn of_today(readings: &[Reading], show: &Show) -> Self {
+        let days = Self::of_days(TimeInRange::of(readings, &show.ranges).as_ref(), show);
+        Self { is_whole_days: false, ..days }
     }
 
-    pub fn of_times(times: Option<&TimeInRange>, show: &Show) -> Self {
+    pub fn of_days(times: Option<&TimeInRange>, show: &Show) -> Self {
         let count = times.map_or(0, |times| times.readings);
         Self {
             readings: show.language.plural(count, show.texts().readings),
             has_any: times.is_some(),
-            bar: time_in_range_bar(times, show),
+            bar: plain_range_bar(times, show),
+            rows: range_rows(times, show),
+            is_whole_days: true,
         }
     }
 }

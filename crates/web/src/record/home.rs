@@ -1,8 +1,9 @@
 //! Home: how it is now, the last hours or one day as a chart, today's time in range.
 
+use super::daily::events_around;
 use super::figures::RangeCard;
 use super::now::Now;
-use super::visit::Visit;
+use super::visit::{Visit, may};
 use crate::edge::problem::Problem;
 use crate::page::{Frame, Tab, render};
 use crate::show;
@@ -14,7 +15,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use reports::{DayView, Show, Size, Svg, day_chart, describe_day};
 use serde::Deserialize;
-use sharing::Purpose;
+use sharing::{Purpose, RightKind};
 use store::{Access, Latest, Record, View};
 
 const RANGES_H: [u8; 4] = [3, 6, 12, 24];
@@ -39,6 +40,7 @@ struct HomePage {
     frame: Frame,
     record: String,
     may_upload: bool,
+    own_device: bool,
     now: Option<Now>,
     status: Vec<(&'static str, String, String)>,
     chart: Chart,
@@ -81,15 +83,16 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, 
     let stretch = stretch(&asked);
     let seen = visit.with(Purpose::Home, move |patient: &mut Access<'_, View>| look(patient, stretch, now)).await?;
     let title = format!("{}: home", seen.record.name);
-    let frame = visit.frame(&title, &seen.record, Tab::Home).await?.with_script("js/chart.js");
+    let frame = visit.frame(&title, &seen.record, Tab::Home).await?.with_script("js/live.js");
     let show = visit.show();
-    let today = RangeCard::of(&seen.today, &show);
+    let today = RangeCard::of_today(&seen.today, &show);
     let last = seen.latest.as_ref().and_then(|latest| latest.reading.as_ref());
     let previous = seen.latest.as_ref().and_then(|latest| latest.previous.as_ref());
     let page = HomePage {
         frame,
         record: visit.record.to_string(),
-        may_upload: super::visit::may_change(&seen.record),
+        may_upload: may(&seen.record, RightKind::Upload, now),
+        own_device: visit.me.session.own_device,
         now: last.map(|reading| Now::of(reading, previous, &show, now)),
         status: status(&seen, &show, now),
         chart: chart(&seen, stretch, &show, now),
@@ -113,8 +116,7 @@ fn look(patient: &mut Access<'_, View>, stretch: Stretch, now: Timestamp) -> Res
         Stretch::LastHours(hours) => (hours_before(now, hours), now),
     };
     let readings = patient.readings_within(from, to)?;
-    // Basal segments that began before the stretch still reach into it.
-    let events = patient.events_within(hours_before(from, 24), to)?;
+    let events = events_around(patient, from, to)?;
     let day = match stretch {
         Stretch::Day(on) => DayView::of_day(on, &readings, &events, &zone),
         Stretch::LastHours(_) => DayView::between(from, to, &readings, &events, &zone),

@@ -1,13 +1,13 @@
 //! Sources and uploads: the drop zone, what came before, and the tokens of apps.
 
-use super::visit::Visit;
+use super::visit::{Visit, may};
 use crate::edge::problem::Problem;
 use crate::page::{Frame, Tab, render};
 use crate::show;
 use crate::uploading::JobId;
 use askama::Template;
 use axum::response::Response;
-use sharing::Purpose;
+use sharing::{Purpose, RightKind};
 use store::{Access, Upload};
 
 #[derive(Template)]
@@ -16,6 +16,7 @@ struct UploadsPage {
     frame: Frame,
     record: String,
     job: JobId,
+    may_manage: bool,
     limit_mb: usize,
     limit_bytes: usize,
     zone: String,
@@ -56,6 +57,7 @@ pub async fn page(visit: Visit) -> Result<Response, Problem> {
         frame: frame.with_script("js/upload.js"),
         record: visit.record.to_string(),
         job: JobId::new(),
+        may_manage: may(&record, RightKind::Manage, visit.web.clock.now()),
         limit_mb: imports::LARGEST_FILE / 1024 / 1024,
         limit_bytes: imports::LARGEST_FILE,
         zone: record.zone.iana_name().unwrap_or("UTC").to_owned(),

@@ -8,8 +8,9 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use glucose::Ranges;
+use jiff::Timestamp;
 use reports::Show;
-use sharing::{Permission, Purpose, RecordId, Standing};
+use sharing::{Decision, Permission, Purpose, RecordId, RightKind, Standing, allows};
 use store::{Access, Error, Record, Right};
 
 pub struct Visit {
@@ -60,12 +61,15 @@ impl Visit {
 
     pub async fn frame(&self, title: &str, record: &Record, tab: Tab) -> Result<Frame, Problem> {
         let overview = self.web.store.overview(self.me.actor()).await?;
+        let now = self.web.clock.now();
         let others = overview.own.iter().filter(|line| line.id != self.record && record.own);
         let record_frame = RecordFrame {
             id: self.record.to_string(),
             name: record.name.clone(),
             tab,
-            changes: may_change(record),
+            views: may(record, RightKind::View, now),
+            uploads: may(record, RightKind::Upload, now),
+            manages: may(record, RightKind::Manage, now),
             standing: standing_words(record),
             others: others.map(|line| (line.id.to_string(), line.name.clone())).collect(),
         };
@@ -84,22 +88,16 @@ pub fn frame_of(me: &SignedIn, overview: &store::Overview, title: &str) -> Frame
     let person = PersonFrame {
         name: me.session.name.clone(),
         unit: me.session.unit,
+        unconfirmed: (!me.session.verified).then(|| me.session.email.clone()),
         clinics: overview.clinics.iter().map(|(id, name)| (id.to_string(), name.clone())).collect(),
     };
     let frame = Frame::plain(title, me.visitor.theme, me.visitor.path.clone());
     Frame { person: Some(person), language: me.language, ..frame }
 }
 
-pub fn may_change(record: &Record) -> bool {
-    matches!(record.standing, Standing::Owner | Standing::ClinicOfRecord(_))
-}
-
-pub fn may_download(record: &Record) -> bool {
-    match record.standing {
-        Standing::Owner | Standing::ClinicOfRecord(_) | Standing::LinkedClinic { .. } => true,
-        Standing::CarePartner { permission, .. } => permission == Permission::ViewAndDownload,
-        Standing::App(_) | Standing::OnDuty(_) | Standing::Stranger => false,
-    }
+/// Asks the policy, so that a page offers nothing that would be refused.
+pub fn may(record: &Record, right: RightKind, now: Timestamp) -> bool {
+    matches!(allows(record.standing, right, now), Decision::Allowed(_))
 }
 
 fn standing_words(record: &Record) -> Option<String> {

@@ -155,3 +155,30 @@ async fn an_old_value_is_never_shown_as_current() {
     assert!(!old.contains(hidden) && old.contains("Not current: this value is old."));
     assert!(old.contains("data-now-fresh hidden"), "arrow and delta are gone");
 }
+
+#[tokio::test]
+async fn the_front_desk_is_offered_only_what_it_may_open() {
+    let app = App::start().await;
+    app.live(app.family.northside_patient, 3, life::Personality::Steady).await;
+    let clinic = format!("/clinics/{}/patients", app.family.northside);
+    let seen = walk(&mut app.signed_in(people::NORTHSIDE_FRONT_DESK).await, &clinic).await;
+    let record = format!("/records/{}", app.family.northside_patient);
+    assert!(seen.contains(&format!("{record}/uploads")), "it brings data");
+    let refused = ["", "/reports/agp", "/settings", "/tokens"].map(|rest| format!("{record}{rest}"));
+    assert!(refused.iter().all(|path| !seen.contains(path)), "{seen:?}");
+}
+
+#[tokio::test]
+async fn times_in_range_stand_as_text_beside_the_bar() {
+    let app = App::start().await;
+    app.live(app.family.anna_record, 14, life::Personality::Steady).await;
+    let record = format!("/records/{}", app.family.anna_record);
+    let mut anna = app.signed_in(people::ANNA).await;
+    for (path, is_whole_days) in [(record.clone(), false), (format!("{record}/reports/agp"), true)] {
+        let page = anna.get(&path).await.text();
+        let list = page.split("<ul class=\"range-list\">").nth(1).unwrap().split("</ul>").next().unwrap();
+        assert_eq!(list.matches("<li").count(), 5, "{list}");
+        assert!(list.contains("goal over 70%"), "{list}");
+        assert_eq!(list.contains(" a day"), is_whole_days, "a day under way has no length yet: {list}");
+    }
+}

@@ -160,3 +160,31 @@ async fn the_unit_changes_on_every_page_and_stays() {
     let elsewhere = anna.post("/unit", &[("unit", "mmol/L"), ("back", "//evil.example/")]).await;
     assert_eq!(elsewhere.place(), "/", "never to another host");
 }
+
+#[tokio::test]
+async fn an_address_that_waits_to_be_confirmed_is_spoken_of() {
+    let app = App::start().await;
+    let (email, password) = ("nils@example.org", "a kettle, a boat and a hill");
+    let mut nils = app.browser();
+    let filled = [
+        ("name", "Nils Vik"),
+        ("email", email),
+        ("password", password),
+        ("with_record", "yes"),
+        ("country", "NO"),
+        ("unit", "mmol/L"),
+        ("zone", "Europe/Oslo"),
+        ("language", "en"),
+    ];
+    assert_eq!(nils.post("/sign-up", &filled).await.status, 303);
+    let answer = nils.post("/sign-in", &[("email", email), ("password", password), ("next", "/")]).await;
+    let home = nils.follow(answer).await.place().to_owned();
+    let words = "Your address nils@example.org is not confirmed yet.";
+    for path in ["/records", home.as_str()] {
+        let page = nils.get(path).await.text();
+        assert!(page.contains(words), "{path}: {page}");
+    }
+    let mail = app.mails().await.into_iter().find(|mail| mail.to == email).expect("a mail was sent");
+    nils.post(&link(&mail.text), &[]).await;
+    assert!(!nils.get("/records").await.text().contains(words));
+}
