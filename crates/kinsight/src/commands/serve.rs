@@ -31,8 +31,10 @@ impl Serve {
         super::runtime()?.block_on(async {
             let (listener, address) = server::listen(settings.listen).await?;
             let web = settings.web(address)?;
+            // Before anybody is told that it runs: whoever then asks it to end finds it listening.
+            let asked = server::asked_to_end()?;
             super::print(&format!("Kinsight answers at {}", web.base_url))?;
-            run(&settings, store, roster, (listener, web), server::asked_to_end()?).await
+            run(&settings, store, roster, (listener, web), asked).await
         })
     }
 }
