@@ -2,6 +2,7 @@
 # Fuzzes every target of fuzz/ for SECONDS each, from its corpus of synthetic files. Needs a nightly toolchain;
 # without one it says so: the same targets run over the same corpus in the ordinary tests.
 #   scripts/fuzz.sh 10
+# FUZZ_SEED=1 tries the same things in the same order each time; without it chance decides.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -23,7 +24,7 @@ for target in $targets; do
   log=$(mktemp)
   say "fuzzing $target for $seconds s"
   if ! (cd fuzz && cargo +nightly fuzz run "$target" "corpus/$target" "$seeds" -- \
-    -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -max_len=200000 -print_final_stats=1) >"$log" 2>&1; then
+    -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -max_len=200000 -print_final_stats=1) >"$log" 2>&1; then
     tail -n 40 "$log"
     fail "fuzzing $target found something; the input is in fuzz/artifacts/$target"
   fi
