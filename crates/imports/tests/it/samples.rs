@@ -119,10 +119,3 @@ fn sums_agree_with_the_pumps_own_daily_totals() {
     }
     assert!(theirs > 400.0 && (ours / theirs - 1.0_f64).abs() < 0.002, "ours {ours}, the pump's {theirs}");
 }
-
-#[test]
-#[ignore = "prints a whole sample, for people"]
-fn print_one() {
-    let import = sample(&std::env::var("KINSIGHT_SAMPLE").unwrap()).unwrap();
-    println!("{}", crate::frame::show(&import));
-}
