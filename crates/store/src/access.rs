@@ -3,7 +3,7 @@
 //! **Invariant:** patient data are read and written only through an `Access` (`tests/cannot`).
 
 use crate::{
-    actor::{Actor, Who},
+    actor::{self, Actor, Who},
     audit::{self, Entry},
     db::Tx,
     error::Error,
@@ -42,6 +42,7 @@ pub(crate) struct Entered {
     pub(crate) purpose: Purpose,
     pub(crate) standing: Standing,
     pub(crate) visibility: Visibility,
+    pub(crate) proved_at: Option<Timestamp>,
     pub(crate) now: Timestamp,
 }
 
@@ -64,6 +65,7 @@ struct Asked {
     who: Who,
     record: RecordId,
     purpose: Purpose,
+    proved_at: Option<Timestamp>,
     now: Timestamp,
 }
 
@@ -84,7 +86,8 @@ impl Store {
         T: Send + 'static,
         F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error> + Send + 'static,
     {
-        let asked = Asked { who: who.0, record, purpose, now: self.0.clock.now() };
+        let Actor { who, proved_at } = *who;
+        let asked = Asked { who, record, purpose, proved_at, now: self.0.clock.now() };
         let outcome = if R::WRITES { self.act(asked, job).await? } else { self.look(asked, job).await? };
         match outcome {
             Outcome::Done { value, .. } => Ok(value),
@@ -179,10 +182,10 @@ impl Entered {
 
 /// Reads the standing in this very transaction and asks the policy. The inner `Err` is a refusal.
 fn decide(tx: &mut Tx, asked: Asked, right: RightKind) -> Result<Result<Entered, Refused>, Error> {
-    let Asked { who, record, purpose, now } = asked;
+    let Asked { who, record, purpose, proved_at, now } = asked;
     let standing = standing::of(tx, who, record)?;
     Ok(match allows(standing, right, now) {
-        Decision::Allowed(visibility) => Ok(Entered { who, record, purpose, standing, visibility, now }),
+        Decision::Allowed(visibility) => Ok(Entered { who, record, purpose, standing, visibility, proved_at, now }),
         decision => Err(Refused { decision, standing }),
     })
 }
@@ -218,6 +221,11 @@ impl<R> Access<'_, R> {
     /// When this job began.
     pub(crate) fn now(&self) -> Timestamp {
         self.entered.now
+    }
+
+    /// Refuses unless the person proved lately that it is them: for whatever lets more people see more.
+    pub fn fresh(&self) -> Result<(), Error> {
+        actor::fresh(self.entered.proved_at, self.entered.now)
     }
 
     /// The record's own key, for work on other threads.

@@ -7,24 +7,24 @@ use crate::{
     error::{Error, Invalid},
     inside::{Inside, Store, new_id},
     keys::place,
-    mails,
-    outbox::{self, NewMessage},
+    mails, notices,
     records::{self, NewRecord},
     tokens::{self, Kind},
     words::{unit_word, valid_name, valid_two_letters, valid_zone},
 };
 use glucose::Unit;
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date};
 use sharing::{AccountId, Email};
 use std::sync::Arc;
 
 statements! {
     BY_EMAIL = "select account from emails where hash = $1";
-    INSERT = "insert into accounts (id, name, email, password, country, language, unit, zone, verified_at, made_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    INSERT = "insert into accounts (id, name, email, password, country, language, unit, zone, verified_at, made_at, password_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
     INSERT_EMAIL = "insert into emails (hash, account, since_at) values ($1, $2, $3)";
     VERIFY = "update accounts set verified_at = $2 where id = $1 and verified_at is null";
-    TO = "select email, name, language, verified_at from accounts where id = $1";
+    PASSWORD = "select password from accounts where id = $1";
+    VERIFIED = "select verified_at from accounts where id = $1";
 }
 
 /// What somebody brings who signs up.
@@ -90,7 +90,7 @@ impl Store {
             None => {
                 let account = insert(tx, &inside, &new, &password, None, now)?;
                 audit::write(tx, &inside, &Entry::activity(account, now, "signed up", origin.line()))?;
-                mail_confirmation(tx, &inside, account, &new, now)
+                mail_confirmation(tx, &inside, account, now)
             }
         };
         self.0.db.write(work, |()| ()).await
@@ -101,7 +101,7 @@ impl Store {
         let (inside, hash) = (Arc::clone(&self.0), tokens::hash(token));
         let now = self.0.clock.now();
         let work = move |tx: &mut Tx| {
-            let account = tokens::take(tx, Kind::Confirm, &hash, now)?.ok_or(Error::Invalid(Invalid::Token))?;
+            let account = tokens::take(tx, Kind::Confirm, &hash, now)?.ok_or(Error::Invalid(Invalid::Token))?.account;
             tx.execute(VERIFY, params![account, now])?;
             audit::write(tx, &inside, &Entry::activity(account, now, "confirmed the address", String::new()))
         };
@@ -113,6 +113,11 @@ impl Store {
 pub(crate) fn by_email(tx: &mut Tx, inside: &Inside, email: &Email) -> Result<Option<AccountId>, Error> {
     let row = tx.query_one(BY_EMAIL, params![inside.keys.find_by("email", &email.key())])?;
     row.map(|row| row.id(0).map(AccountId)).transpose()
+}
+
+/// The kept hash of an account's password.
+pub(crate) fn password(tx: &mut Tx, account: AccountId) -> Result<String, Error> {
+    Ok(tx.query_one(PASSWORD, params![account])?.ok_or(Error::Unavailable)?.text(0)?.to_owned())
 }
 
 /// Keeps a new account, and its first record when it brings one.
@@ -150,29 +155,17 @@ pub(crate) fn insert(
     Ok(account)
 }
 
-fn mail_confirmation(
-    tx: &mut Tx,
-    inside: &Inside,
-    account: AccountId,
-    new: &NewAccount,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let ends_at = now.saturating_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
-    let token = tokens::make(tx, Kind::Confirm, account, ends_at)?;
-    let text = mails::confirm(&new.name, &token);
-    outbox::put(tx, inside, &NewMessage::to_account(account, new.email.as_str(), text), now)
+fn mail_confirmation(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<(), Error> {
+    let token = tokens::make(tx, Kind::Confirm, account, now)?;
+    notices::tell(tx, inside, account, &mails::confirm(token), now)
 }
 
 fn mail_known(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<(), Error> {
-    let row = tx.query_one(TO, params![account])?.ok_or(Error::NotFound)?;
-    let email = inside.keys.open_text(place("accounts", "email", account.0), row.bytes(0)?)?;
-    let name = inside.keys.open_text(place("accounts", "name", account.0), row.bytes(1)?)?;
+    let row = tx.query_one(VERIFIED, params![account])?.ok_or(Error::NotFound)?;
     // Whoever signed up before and lost the mail gets another link; whoever is confirmed is told of the try.
-    let text = if row.opt_int(3)?.is_none() {
-        let ends_at = now.saturating_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
-        mails::confirm(&name, &tokens::make(tx, Kind::Confirm, account, ends_at)?)
+    if row.opt_int(0)?.is_none() {
+        mail_confirmation(tx, inside, account, now)
     } else {
-        mails::known_address(&name)
-    };
-    outbox::put(tx, inside, &NewMessage::to_account(account, &email, text), now)
+        notices::tell(tx, inside, account, &mails::known_address(), now)
+    }
 }

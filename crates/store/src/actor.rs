@@ -1,12 +1,20 @@
 //! Who asks. Made only here, by `sign_in.rs` and by the roster that the binary receives at start.
 
 use crate::error::Error;
+use jiff::{SignedDuration, Timestamp};
 use sharing::{AccountId, Duty, Id, RecordId, TokenScope};
 use std::net::IpAddr;
 
 /// Somebody who asks the store for something; opaque, so that nobody outside can claim to be somebody.
 #[derive(Clone, Debug)]
-pub struct Actor(pub(crate) Who);
+pub struct Actor {
+    pub(crate) who: Who,
+    /// When the session last proved that it is the person: the password, a passkey, the second step.
+    pub(crate) proved_at: Option<Timestamp>,
+}
+
+/// How long a proof counts as fresh.
+pub(crate) const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
 /// The inside of an actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,9 +28,14 @@ pub(crate) enum Who {
 }
 
 impl Actor {
+    /// Somebody who never proves anything anew: an app, the server itself.
+    pub(crate) fn of(who: Who) -> Self {
+        Self { who, proved_at: None }
+    }
+
     /// The account behind it, when there is one.
     pub fn account(&self) -> Option<AccountId> {
-        match self.0 {
+        match self.who {
             Who::Account { id } => Some(id),
             Who::App { .. } | Who::Duty(_) => None,
         }
@@ -30,7 +43,7 @@ impl Actor {
 
     /// The one record that an app's token is for.
     pub fn record(&self) -> Option<RecordId> {
-        match self.0 {
+        match self.who {
             Who::App { record, .. } => Some(record),
             Who::Account { .. } | Who::Duty(_) => None,
         }
@@ -44,23 +57,37 @@ pub struct Roster(pub(crate) ());
 impl Roster {
     /// The actor that does one duty.
     pub fn on(&self, duty: Duty) -> Actor {
-        Actor(Who::Duty(duty))
+        Actor::of(Who::Duty(duty))
     }
 }
 
 /// Where a request came from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The network address.
     pub address: Option<IpAddr>,
     /// What the browser calls itself; cut to 200 characters.
     pub browser: String,
+    /// The text of its device cookie, if it sent one.
+    pub device: Option<String>,
+}
+
+/// Whether a proof of that instant is still fresh.
+pub(crate) fn fresh(proved_at: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
+    let fresh = proved_at.is_some_and(|at| now.duration_since(at) < FRESH);
+    if fresh { Ok(()) } else { Err(Error::ProofNeeded) }
 }
 
 impl Actor {
     /// Whether this is the server itself on that duty; nobody else is even told that there is such a thing.
     pub(crate) fn on(&self, duty: Duty) -> Result<(), Error> {
-        if self.0 == Who::Duty(duty) { Ok(()) } else { Err(Error::NotFound) }
+        if self.who == Who::Duty(duty) { Ok(()) } else { Err(Error::NotFound) }
+    }
+}
+
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Origin({:?})", self.address)
     }
 }
 

@@ -21,6 +21,12 @@ pub enum Error {
     /// No session, or one that has ended; or the e-mail address and the password do not belong together.
     #[error("not signed in")]
     NotSignedIn,
+    /// The password, code or key that was given as a proof is not right.
+    #[error("wrong proof")]
+    WrongProof,
+    /// The last proof that it is the person is too long ago for this.
+    #[error("a fresh proof is needed")]
+    ProofNeeded,
     /// Too many tries; again after this many seconds.
     #[error("too many tries; wait {retry_after_s} s")]
     TooMany {

@@ -13,21 +13,26 @@ mod care_partners;
 pub mod chunk;
 mod days;
 mod db;
+mod devices;
 mod error;
 mod events;
 mod inside;
 mod keys;
 mod mails;
 mod news;
+mod notices;
 mod outbox;
 mod overview;
 mod own;
+mod password_change;
 mod passwords;
 mod readings;
 mod records;
 mod reports;
 mod rights;
+mod second_step;
 mod seed;
+mod sessions;
 mod settings;
 mod sign_in;
 mod standing;
@@ -44,20 +49,24 @@ pub use actor::{Actor, Origin, Roster};
 pub use audit::{AuditReport, BrokenLine};
 pub use chunk::{Latest, Summary14};
 pub use days::DatumKind;
+pub use devices::DeviceToken;
 pub use error::{Conflict, Error, Invalid, WeakPassword};
 pub use inside::Store;
 pub use mails::SITE;
 pub use news::{News, What};
-pub use outbox::Message;
+pub use outbox::{Channel, Message};
 pub use overview::{ClinicPatients, Overview, RecordLine};
 pub use own::{Account, AccountSettings, ActivityLine, Own, SentMessage, SessionLine};
 pub use readings::Added;
 pub use records::{AppToken, NewRecord, Record, RecordSettings};
 pub use reports::{Prepared, Receipt, Report};
 pub use rights::{CanView, Download, Manage, Right, Upload, View};
+pub use second_step::Method;
 pub use seed::{SeedAccount, SeedClinic, SeedGrant, SeedPlan, Seeded};
+pub use sessions::{Opened, Session, SessionToken};
 pub use settings::{Clock, Database, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
-pub use sign_in::{Session, SessionToken};
+pub use sign_in::{Entrance, HalfToken};
+pub use tokens::{Kept, TOKENS, TokenFacts};
 pub use uploads::*;
 
 /// Every statement of this room, for the test that prepares each on both databases.
@@ -66,12 +75,17 @@ fn all_statements() -> Vec<db::Sql> {
         accounts::STATEMENTS,
         care_partners::STATEMENTS,
         days::STATEMENTS,
+        devices::STATEMENTS,
+        notices::STATEMENTS,
         outbox::STATEMENTS,
         overview::STATEMENTS,
         own::STATEMENTS,
+        password_change::STATEMENTS,
         records::STATEMENTS,
         reports::STATEMENTS,
+        second_step::STATEMENTS,
         seed::STATEMENTS,
+        sessions::STATEMENTS,
         sign_in::STATEMENTS,
         standing::STATEMENTS,
         throttle::STATEMENTS,

@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     inside::{Inside, Store, new_id},
     keys::place,
+    standing::words,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,13 +17,14 @@ use sharing::{AccountId, Duty, Id, RecordId};
 use std::sync::Arc;
 
 statements! {
-    PUT = "insert into outbox (id, account, record, sealed, made_at, due_at, leased_until_at, attempts) \
-        values ($1, $2, $3, $4, $5, $5, 0, 0)";
+    PUT = "insert into outbox (id, account, record, sealed, made_at, due_at, leased_until_at, attempts, channel, kind) \
+        values ($1, $2, $3, $4, $5, $5, 0, 0, $6, $7)";
     DUE = "select id from outbox where sent_at is null and due_at <= $1 and leased_until_at <= $1 \
         order by due_at, id limit $2";
     CLAIM = "update outbox set leased_until_at = $2, attempts = attempts + 1 \
-        where id = $1 and sent_at is null and leased_until_at <= $3 returning sealed, attempts";
-    SENT = "update outbox set sent_at = $2, leased_until_at = 0 where id = $1 and sent_at is null";
+        where id = $1 and sent_at is null and leased_until_at <= $3 returning sealed, attempts, channel";
+    UNSENT = "select sealed from outbox where id = $1 and sent_at is null";
+    SENT = "update outbox set sent_at = $2, sealed = $3, leased_until_at = 0 where id = $1 and sent_at is null";
     FAILED = "update outbox set due_at = $2, leased_until_at = 0 where id = $1 and sent_at is null";
     DROP_FOR = "delete from outbox where sent_at is null and account = $1 and record = $2";
 }
@@ -35,13 +37,15 @@ const LEASE: SignedDuration = SignedDuration::from_mins(10);
 pub struct Message {
     /// By which it is reported sent or failed.
     pub id: Id,
-    /// The address.
+    /// By which way it goes.
+    pub channel: Channel,
+    /// The address, or the phone number.
     pub to: String,
     /// The subject line.
     pub subject: String,
     /// As plain text.
     pub text: String,
-    /// As HTML.
+    /// As HTML; nothing in an SMS.
     pub html: String,
     /// Which try this is, from 1.
     pub attempts: u32,
@@ -53,49 +57,63 @@ impl std::fmt::Debug for Message {
     }
 }
 
-/// What a message says; never health data.
-pub(crate) struct Text {
-    pub(crate) subject: String,
-    pub(crate) text: String,
-    pub(crate) html: String,
+/// By which way a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// E-mail.
+    Mail,
+    /// A text message to a phone.
+    Sms,
 }
+
+words!(Channel, channel_word, channel: Mail = "mail", Sms = "sms");
 
 /// A message to be written.
 pub(crate) struct NewMessage {
-    account: AccountId,
-    record: Option<RecordId>,
-    mail: Mail,
+    pub(crate) account: AccountId,
+    pub(crate) record: Option<RecordId>,
+    pub(crate) channel: Channel,
+    pub(crate) kind: &'static str,
+    pub(crate) mail: Mail,
 }
 
-/// A message as it is sealed.
+/// A message as it is sealed. Texts hold `{secret}` where a token or code goes, so that what is kept after sending opens
+/// nothing.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Mail {
     pub(crate) to: String,
     pub(crate) subject: String,
     pub(crate) text: String,
     pub(crate) html: String,
+    /// In the order of their places; empty once it was sent.
+    #[serde(default)]
+    pub(crate) secrets: Vec<String>,
 }
 
-impl NewMessage {
-    /// To the address of an account, about the account.
-    pub(crate) fn to_account(account: AccountId, to: &str, text: Text) -> Self {
-        let mail = Mail { to: to.to_owned(), subject: text.subject, text: text.text, html: text.html };
-        Self { account, record: None, mail }
-    }
-
-    /// The same about a record: gone with the access to it, if it was not sent yet.
-    pub(crate) fn about(mut self, record: RecordId) -> Self {
-        self.record = Some(record);
-        self
-    }
-}
+/// Stands in a message where a token or code goes.
+pub(crate) const SECRET: &str = "{secret}";
 
 /// Writes a message, due at once.
 pub(crate) fn put(tx: &mut Tx, inside: &Inside, new: &NewMessage, now: Timestamp) -> Result<(), Error> {
     let id = new_id();
-    let plain = serde_json::to_vec(&new.mail).map_err(Error::broken)?;
-    let sealed = inside.keys.seal(place("outbox", "sealed", id), &plain)?;
-    tx.execute(PUT, params![id, new.account, new.record, sealed, now]).map(drop)
+    let sealed = seal(inside, id, &new.mail)?;
+    let channel = channel_word(new.channel);
+    tx.execute(PUT, params![id, new.account, new.record, sealed, now, channel, new.kind]).map(drop)
+}
+
+fn seal(inside: &Inside, id: Id, mail: &Mail) -> Result<Vec<u8>, Error> {
+    let plain = serde_json::to_vec(mail).map_err(Error::broken)?;
+    inside.keys.seal(place("outbox", "sealed", id), &plain)
+}
+
+/// The text as it is sent.
+fn filled(text: &str, secrets: &[String]) -> String {
+    secrets.iter().fold(text.to_owned(), |text, secret| text.replacen(SECRET, secret, 1))
+}
+
+/// As its reader may see it later.
+pub(crate) fn readable(text: &str) -> String {
+    text.replace(SECRET, "…").replace(crate::mails::SITE, "")
 }
 
 /// Drops what was not yet sent to somebody about a record.
@@ -124,19 +142,27 @@ impl Store {
             for row in &due {
                 let id = row.id(0)?;
                 let Some(row) = tx.query_one(CLAIM, params![id, until, now])? else { continue };
-                let Mail { to, subject, text, html } = open(&inside, id, row.bytes(0)?)?;
-                claimed.push(Message { id, to, subject, text, html, attempts: row.count(1)? });
+                let Mail { to, subject, text, html, secrets } = open(&inside, id, row.bytes(0)?)?;
+                let (text, html) = (filled(&text, &secrets), filled(&html, &secrets));
+                let (attempts, channel) = (row.count(1)?, channel(row.text(2)?)?);
+                claimed.push(Message { id, channel, to, subject, text, html, attempts });
             }
             Ok(claimed)
         };
         self.0.db.write(claim, |_| ()).await
     }
 
-    /// A message went out.
+    /// A message went out. What is kept of it for its reader has no token in it any more.
     pub async fn message_sent(&self, duty: &Actor, id: Id) -> Result<(), Error> {
         duty.on(Duty::Deliver)?;
+        let inside = Arc::clone(&self.0);
         let now = self.0.clock.now();
-        self.0.db.write(move |tx| tx.execute(SENT, params![id, now]).map(drop), |()| ()).await
+        let work = move |tx: &mut Tx| {
+            let Some(row) = tx.query_one(UNSENT, params![id])? else { return Ok(()) };
+            let kept = Mail { secrets: Vec::new(), ..open(&inside, id, row.bytes(0)?)? };
+            tx.execute(SENT, params![id, now, seal(&inside, id, &kept)?]).map(drop)
+        };
+        self.0.db.write(work, |()| ()).await
     }
 
     /// A message did not go out; it is due again at `when`.

@@ -1,14 +1,14 @@
 //! The door to one's own account: settings, records, sessions, activity.
 
 use crate::{
-    actor::{Actor, Who},
+    actor::{self, Actor, Who},
     audit::{self, Entry, detail_column},
     db::{Row, Tx, params, statements},
     error::{Error, Invalid},
     inside::{Inside, Store},
     keys::place,
     records::{self, Keeper, NewRecord},
-    sign_in,
+    sessions,
     words::{unit, unit_word, valid_name, valid_two_letters, valid_zone},
 };
 use glucose::Unit;
@@ -27,10 +27,11 @@ statements! {
 
 /// Being let in to one's own account, for as long as one job runs.
 pub struct Own<'a> {
-    tx: &'a mut Tx,
-    inside: &'a Inside,
-    account: AccountId,
-    now: Timestamp,
+    pub(crate) tx: &'a mut Tx,
+    pub(crate) inside: &'a Inside,
+    pub(crate) account: AccountId,
+    pub(crate) proved_at: Option<Timestamp>,
+    pub(crate) now: Timestamp,
 }
 
 /// An account, as its owner sees it.
@@ -104,6 +105,8 @@ pub struct ActivityLine {
 pub struct SentMessage {
     /// Its subject.
     pub subject: String,
+    /// Its words; links have lost what opened something.
+    pub text: String,
     /// When it was written.
     pub made_at: Timestamp,
     /// When it went out.
@@ -117,15 +120,20 @@ impl Store {
         T: Send + 'static,
         F: for<'a> FnMut(&mut Own<'a>) -> Result<T, Error> + Send + 'static,
     {
-        let Who::Account { id } = who.0 else { return Err(Error::NotSignedIn) };
+        let Who::Account { id } = who.who else { return Err(Error::NotSignedIn) };
         let inside = Arc::clone(&self.0);
-        let now = inside.clock.now();
-        let work = move |tx: &mut Tx| job(&mut Own { tx, inside: &inside, account: id, now });
+        let (proved_at, now) = (who.proved_at, inside.clock.now());
+        let work = move |tx: &mut Tx| job(&mut Own { tx, inside: &inside, account: id, proved_at, now });
         self.0.db.write(work, |_| ()).await
     }
 }
 
 impl Own<'_> {
+    /// Refuses unless the person proved lately that it is them: for whatever changes who can see what, or how to sign in.
+    pub fn fresh(&self) -> Result<(), Error> {
+        actor::fresh(self.proved_at, self.now)
+    }
+
     /// The account itself.
     pub fn account(&mut self) -> Result<Account, Error> {
         let row = self.tx.query_one(SELECT, params![self.account])?.ok_or(Error::NotSignedIn)?;
@@ -178,7 +186,7 @@ impl Own<'_> {
         let mut lines = Vec::new();
         for row in &rows {
             let (own_device, began_at, seen_at) = (row.int(1)? != 0, row.instant(2)?, row.instant(3)?);
-            if sign_in::open_at(own_device, began_at, seen_at, self.now) {
+            if sessions::open_at(own_device, began_at, seen_at, self.now) {
                 let origin = self.inside.keys.open_text(place("sessions", "origin", self.account.0), row.bytes(4)?)?;
                 let id = row.bytes(0)?.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
                 lines.push(SessionLine { id, own_device, began_at, seen_at, origin });
@@ -206,12 +214,17 @@ impl Own<'_> {
         let rows = self.tx.query(MESSAGES, params![self.account, most])?;
         let line = |row: &Row| {
             let mail = crate::outbox::open(self.inside, row.id(0)?, row.bytes(1)?)?;
-            Ok(SentMessage { subject: mail.subject, made_at: row.instant(2)?, sent_at: row.opt_instant(3)? })
+            Ok(SentMessage {
+                subject: mail.subject,
+                text: crate::outbox::readable(&mail.text),
+                made_at: row.instant(2)?,
+                sent_at: row.opt_instant(3)?,
+            })
         };
         rows.iter().map(line).collect()
     }
 
-    fn audit(&mut self, act: &'static str, detail: String) -> Result<(), Error> {
+    pub(crate) fn audit(&mut self, act: &'static str, detail: String) -> Result<(), Error> {
         audit::write(self.tx, self.inside, &Entry::activity(self.account, self.now, act, detail))
     }
 }

@@ -175,8 +175,9 @@ impl Access<'_, Manage> {
         self.audit("changed the record", "")
     }
 
-    /// Makes a token for an app. Shown this once; kept as a hash.
+    /// Makes a token for an app. Shown this once; kept as a hash. Asks for a fresh proof: it lets more see more.
     pub fn add_token(&mut self, name: &str, scope: TokenScope) -> Result<String, Error> {
+        self.fresh()?;
         valid_name(name)?;
         let (tx, inside, entered) = self.parts();
         let (id, token) = (new_id(), format!("kst_{}", tokens::secret()?));
@@ -234,6 +235,6 @@ impl Store {
         {
             self.0.db.write(move |tx| tx.execute(USED, params![token, now]).map(drop), |()| ()).await?;
         }
-        Ok(Actor(who))
+        Ok(Actor::of(who))
     }
 }

@@ -4,10 +4,8 @@ use crate::{
     access::Access,
     db::{params, statements},
     error::{Error, Invalid},
-    inside::Inside,
-    keys::{place, random},
-    mails,
-    outbox::{self, NewMessage},
+    keys::random,
+    mails, notices,
     records::Record,
     rights::Download,
 };
@@ -17,7 +15,7 @@ use sharing::{AccountId, Standing};
 
 statements! {
     LOG = "insert into reports_log (record, receipt, at, who, what) values ($1, $2, $3, $4, $5)";
-    OWNER = "select a.id, a.email, a.name from records r join accounts a on a.id = r.account where r.id = $1";
+    OWNER = "select account from records where id = $1 and account is not null";
 }
 
 /// Which report.
@@ -86,20 +84,12 @@ impl Access<'_, Download> {
             && let Some(row) = tx.query_one(OWNER, params![entered.record])?
         {
             let owner = AccountId(row.id(0)?);
-            let (email, name) = owner_of(inside, owner, row.bytes(1)?, row.bytes(2)?)?;
-            let message = NewMessage::to_account(owner, &email, mails::downloaded(&name, &number));
-            let message = message.about(entered.record);
-            outbox::put(tx, inside, &message, entered.now)?;
+            notices::tell_about(tx, inside, owner, entered.record, &mails::downloaded(&number), entered.now)?;
         }
         let made_at = entered.now;
         self.audit("prepared a report", &format!("{what}, receipt {number}"))?;
         Ok(Prepared { record, readings, events, receipt: Receipt { number }, made_at })
     }
-}
-
-fn owner_of(inside: &Inside, owner: AccountId, email: &[u8], name: &[u8]) -> Result<(String, String), Error> {
-    let open = |column, sealed| inside.keys.open_text(place("accounts", column, owner.0), sealed);
-    Ok((open("email", email)?, open("name", name)?))
 }
 
 /// Twelve characters that nobody mistakes for others: 60 bits.

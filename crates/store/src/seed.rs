@@ -189,7 +189,7 @@ impl<'a> Seeding<'a> {
         let name = self.inside.keys.seal(place("app_tokens", "name", id), b"Simulated device")?;
         let hash = tokens::hash(&tokens::secret()?);
         self.tx.execute(TOKEN, params![id, hash, record, name, scope_word(scope), self.now])?;
-        self.seeded.devices.insert(record, Actor(Who::App { token: id, record, scope }));
+        self.seeded.devices.insert(record, Actor::of(Who::App { token: id, record, scope }));
         Ok(())
     }
 }

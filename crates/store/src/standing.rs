@@ -83,14 +83,15 @@ macro_rules! words {
         }
 
         /// As the database wrote it.
-        pub(crate) fn $from(word: &str) -> Result<$type, Error> {
+        pub(crate) fn $from(word: &str) -> Result<$type, $crate::error::Error> {
             match word {
                 $($word => Ok($type::$variant),)*
-                _ => Err(Error::broken(concat!("not a ", stringify!($type)))),
+                _ => Err($crate::error::Error::broken(concat!("not a ", stringify!($type)))),
             }
         }
     };
 }
+pub(crate) use words;
 
 words!(Permission, permission_word, permission: ViewOnly = "view only", ViewAndDownload = "view and download");
 words!(ClinicRole, role_word, role: Admin = "admin", Clinician = "clinician", FrontDesk = "front desk");

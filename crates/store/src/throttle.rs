@@ -1,13 +1,15 @@
 //! Guessing is slow: tries are counted in the database, per account and per network address.
 //!
 //! ```text
-//! failures in a row   account and address together   address alone
-//! up to 5             no wait                         no wait
-//! 6, 7, 8, …          30 s, 1 min, 2 min … 1 h        from 50 on, the same
+//! failures of              free   then 30 s, 1 min, 2 min … at most
+//! account and network      5      1 h
+//! network                  50     1 h
+//! account, from anywhere   100    15 min
+//! known device             5      1 h     and none of the above
+//! second step, proof       5      1 h     per account
 //! ```
-//! The delay stands on *address and account together*, so that a stranger elsewhere cannot lock the owner out; the
-//! account alone is slowed after a hundred failures from everywhere, by a second: a crowd guesses slowly, the owner
-//! hardly waits.
+//! A device in which the owner signed in before counts for itself, so that no crowd of strangers can keep the owner out;
+//! from a new device a link by mail opens the way.
 
 use crate::{
     actor::Origin,
@@ -16,6 +18,7 @@ use crate::{
     keys::Keys,
 };
 use jiff::{SignedDuration, Timestamp};
+use sharing::AccountId;
 
 statements! {
     SELECT = "select failures, last_at from sign_in_tries where hash = $1";
@@ -36,20 +39,38 @@ pub(crate) struct Try {
     forgiven: bool,
 }
 
-/// What a try at `asked` from `origin` counts for. Only keyed hashes of both are kept.
-pub(crate) fn tries(keys: &Keys, asked: &str, origin: &Origin) -> Vec<Try> {
+/// What a try at `asked` from `origin` counts for. Only keyed hashes of both are kept. A device that is known to the account
+/// counts for itself alone: strangers neither slow it down nor are they slowed down less by it.
+pub(crate) fn tries(keys: &Keys, asked: &str, origin: &Origin, known_device: bool) -> Vec<Try> {
     let network = origin.address.map_or(String::new(), |address| match address {
         std::net::IpAddr::V4(address) => address.to_string(),
         // One person has a whole /64.
         std::net::IpAddr::V6(address) => format!("{:x?}", &address.segments()[..4]),
     });
-    let count =
-        |kind, text: &str, free, longest_s, forgiven| Try { hash: keys.find_by(kind, text), free, longest_s, forgiven };
+    if let (true, Some(device)) = (known_device, &origin.device) {
+        return vec![Try::new(keys, "try device", &format!("{asked} {device}"), 5, 3600, true)];
+    }
     vec![
-        count("try both", &format!("{asked} {network}"), 5, 3600, true),
-        count("try network", &network, 50, 3600, false),
-        count("try account", asked, 100, 1, true),
+        Try::new(keys, "try both", &format!("{asked} {network}"), 5, 3600, true),
+        Try::new(keys, "try network", &network, 50, 3600, false),
+        Try::new(keys, "try account", asked, 100, 900, false),
     ]
+}
+
+/// What a second step counts for: the account, however often the password is given again.
+pub(crate) fn second_step_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
+    vec![Try::new(keys, "try second step", &account.to_string(), 5, 3600, true)]
+}
+
+/// What a fresh proof in a session counts for.
+pub(crate) fn proof_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
+    vec![Try::new(keys, "try proof", &account.to_string(), 5, 3600, true)]
+}
+
+impl Try {
+    fn new(keys: &Keys, kind: &str, text: &str, free: i64, longest_s: i64, forgiven: bool) -> Self {
+        Self { hash: keys.find_by(kind, text), free, longest_s, forgiven }
+    }
 }
 
 /// Refuses while a delay runs; otherwise counts the try, as a failure until it succeeds.

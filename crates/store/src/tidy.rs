@@ -6,7 +6,7 @@ use crate::{
     db::Tx,
     error::Error,
     inside::Store,
-    sign_in, throttle, tokens,
+    sessions, sign_in, throttle, tokens,
 };
 use jiff::Timestamp;
 use sharing::{Duty, RecordId};
@@ -23,7 +23,10 @@ impl Store {
     pub async fn tidy(&self, duty: &Actor) -> Result<u64, Error> {
         duty.on(Duty::Expire)?;
         let now = self.0.clock.now();
-        let work = move |tx: &mut Tx| Ok(tokens::tidy(tx, now)? + sign_in::tidy(tx, now)? + throttle::tidy(tx, now)?);
+        let work = move |tx: &mut Tx| {
+            let tokens = tokens::tidy(tx, now)? + sign_in::tidy(tx, now)?;
+            Ok(tokens + sessions::tidy(tx, now)? + throttle::tidy(tx, now)?)
+        };
         self.0.db.write(work, |_| ()).await
     }
 

@@ -1,18 +1,19 @@
-//! Tokens: 256 random bits, shown once, kept as a hash.
+//! Tokens: 256 random bits, shown once, kept as a hash. What each is for and how long it lives is one table.
 
 use crate::{
-    db::{Tx, params, statements},
+    db::{Row, Tx, params, statements},
     error::Error,
     keys::random,
+    sessions,
 };
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sharing::AccountId;
 
 statements! {
-    INSERT = "insert into tokens (hash, kind, account, ends_at) values ($1, $2, $3, $4)";
-    TAKE = "delete from tokens where hash = $1 and kind = $2 returning account, ends_at";
+    INSERT = "insert into tokens (hash, kind, account, ends_at, about) values ($1, $2, $3, $4, $5)";
+    TAKE = "delete from tokens where hash = $1 and kind = $2 returning account, ends_at, about";
     DROP_OLDER = "delete from tokens where account = $1 and kind = $2";
     TIDY = "delete from tokens where ends_at <= $1";
 }
@@ -22,15 +23,77 @@ statements! {
 pub(crate) enum Kind {
     /// Confirming an address.
     Confirm,
+    /// Starting lockdown from a mail.
+    Lockdown,
 }
 
 impl Kind {
-    fn word(self) -> &'static str {
+    /// Its row of the table.
+    pub(crate) const fn facts(self) -> &'static TokenFacts {
         match self {
-            Self::Confirm => "confirm",
+            Self::Confirm => &CONFIRM,
+            Self::Lockdown => &LOCKDOWN,
         }
     }
+
+    fn word(self) -> &'static str {
+        self.facts().name
+    }
 }
+
+/// What is to be known of one kind of token, code or secret: the same table stands in `docs/security.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenFacts {
+    /// What it is for.
+    pub name: &'static str,
+    /// Random bits.
+    pub bits: u32,
+    /// How it is kept.
+    pub kept: Kept,
+    /// How long it lives; none: until it is ended.
+    pub life: Option<SignedDuration>,
+    /// Whether it works only once.
+    pub once: bool,
+}
+
+/// How a token is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// SHA-256; the token is random enough for that.
+    Hash,
+    /// HMAC-SHA-256 under a key that is not in the database.
+    KeyedHash,
+    /// Sealed, because it must be read again.
+    Sealed,
+}
+
+const fn facts(name: &'static str, life_min: i64, once: bool) -> TokenFacts {
+    TokenFacts { name, bits: SECRET_BITS, kept: Kept::Hash, life: Some(SignedDuration::from_mins(life_min)), once }
+}
+
+const DAY_MIN: i64 = 24 * 60;
+const SECRET_BITS: u32 = 256;
+const CONFIRM: TokenFacts = facts("confirm an address", DAY_MIN, true);
+const LOCKDOWN: TokenFacts = facts("lockdown from a mail", 30 * DAY_MIN, true);
+/// A half sign-in: the password was right, the second step is still to come.
+pub(crate) const HALF: TokenFacts = facts("half sign-in", 10, true);
+/// A browser that is known; of no use without the password.
+pub(crate) const DEVICE: TokenFacts = TokenFacts { life: None, once: false, ..facts("known device", 0, false) };
+/// An app's token.
+pub(crate) const APP: TokenFacts = TokenFacts { life: None, once: false, ..facts("app token", 0, false) };
+
+/// Everything that opens something.
+pub const TOKENS: &[TokenFacts] = &[
+    sessions::SESSION_IDLE,
+    sessions::SESSION,
+    sessions::OWN_SESSION_IDLE,
+    sessions::OWN_SESSION,
+    HALF,
+    DEVICE,
+    APP,
+    CONFIRM,
+    LOCKDOWN,
+];
 
 /// 43 characters that nobody can guess.
 pub(crate) fn secret() -> Result<String, Error> {
@@ -42,19 +105,43 @@ pub(crate) fn hash(token: &str) -> [u8; 32] {
     digest::digest(&digest::SHA256, token.as_bytes()).as_ref().try_into().expect("SHA-256 gives 32 bytes")
 }
 
+/// A token that was taken or looked at.
+pub(crate) struct Taken {
+    pub(crate) account: AccountId,
+    #[expect(dead_code, reason = "read by what changes addresses")]
+    pub(crate) about: Option<Vec<u8>>,
+}
+
 /// Makes a token for an account; an older one of the same kind is void.
-pub(crate) fn make(tx: &mut Tx, kind: Kind, account: AccountId, ends_at: Timestamp) -> Result<String, Error> {
-    let token = secret()?;
+pub(crate) fn make(tx: &mut Tx, kind: Kind, account: AccountId, now: Timestamp) -> Result<String, Error> {
     tx.execute(DROP_OLDER, params![account, kind.word()])?;
-    tx.execute(INSERT, params![hash(&token), kind.word(), account, ends_at])?;
+    make_more(tx, kind, account, now, None)
+}
+
+/// Makes a token for an account; older ones of the same kind stay good. `about` is sealed already.
+pub(crate) fn make_more(
+    tx: &mut Tx,
+    kind: Kind,
+    account: AccountId,
+    now: Timestamp,
+    about: Option<Vec<u8>>,
+) -> Result<String, Error> {
+    let token = secret()?;
+    let life = kind.facts().life.unwrap_or(SignedDuration::MAX);
+    let ends_at = now.saturating_add(life).unwrap_or(Timestamp::MAX);
+    tx.execute(INSERT, params![hash(&token), kind.word(), account, ends_at, about])?;
     Ok(token)
 }
 
-/// Uses a token up: whose it was, if it was still good.
-pub(crate) fn take(tx: &mut Tx, kind: Kind, hash: &[u8; 32], now: Timestamp) -> Result<Option<AccountId>, Error> {
-    let Some(row) = tx.query_one(TAKE, params![*hash, kind.word()])? else { return Ok(None) };
-    let good = now < row.instant(1)?;
-    Ok(if good { Some(AccountId(row.id(0)?)) } else { None })
+/// Uses a token up: whose it was and what about, if it was still good.
+pub(crate) fn take(tx: &mut Tx, kind: Kind, hash: &[u8; 32], now: Timestamp) -> Result<Option<Taken>, Error> {
+    good(tx.query_one(TAKE, params![*hash, kind.word()])?, now)
+}
+
+fn good(row: Option<Row>, now: Timestamp) -> Result<Option<Taken>, Error> {
+    let Some(row) = row else { return Ok(None) };
+    let taken = Taken { account: AccountId(row.id(0)?), about: row.opt_bytes(2)?.map(<[u8]>::to_vec) };
+    Ok((now < row.instant(1)?).then_some(taken))
 }
 
 /// Drops what nobody can use any more.

@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use life::{Life, Personality};
 use sharing::{Duty, Purpose, RecordId, TokenScope};
 use store::{
-    Access, Clock, Database, KeySettings, Manage, MasterKeySource, Message, NewDevice, NewUpload, PasswordCost, Roster,
-    SourceKind, Store, StoreSettings, Upload,
+    Access, Clock, Database, Entrance, KeySettings, Manage, MasterKeySource, Message, NewDevice, NewUpload,
+    PasswordCost, Roster, SourceKind, Store, StoreSettings, Upload,
 };
 use web::{BaseUrl, Web, WebSettings};
 
@@ -97,8 +97,8 @@ impl App {
 
     /// An upload token of Anna's record.
     pub async fn upload_token(&self) -> String {
-        let session = self.store.sign_in(crate::people::ANNA, PASSWORD, false, store::Origin::default()).await;
-        let token = session.expect("Anna signs in");
+        let entrance = self.store.sign_in(crate::people::ANNA, PASSWORD, false, store::Origin::default()).await;
+        let token = entrance.and_then(Entrance::opened).expect("Anna signs in").session;
         let anna = self.store.session(token.as_str()).await.expect("a new session is open").actor;
         let make = |patient: &mut Access<'_, Manage>| patient.add_token("Test", TokenScope::Upload);
         let made = self.store.with_patient(&anna, self.family.anna_record, Purpose::Tokens, make).await;

@@ -5,7 +5,7 @@ use glucose::Unit;
 use jiff::{Timestamp, civil::date};
 use sharing::{ClinicId, ClinicRole, Email, Permission, RecordId, Visibility};
 use std::collections::HashMap;
-use store::{Actor, NewAccount, NewRecord, Origin, SeedAccount, SeedClinic, SeedGrant, SeedPlan};
+use store::{Actor, Entrance, NewAccount, NewRecord, Origin, SeedAccount, SeedClinic, SeedGrant, SeedPlan};
 
 /// The password of everybody here.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -93,8 +93,9 @@ pub async fn people(kit: &TestStore) -> People {
 /// Signs somebody in who is in the store.
 pub async fn signed_in(kit: &TestStore, name: &str) -> Actor {
     let address = email(name);
-    let token = kit.store.sign_in(address.as_str(), PASSWORD, false, Origin::default()).await;
-    let session = kit.store.session(token.expect("the password is right").as_str()).await;
+    let entrance = kit.store.sign_in(address.as_str(), PASSWORD, false, Origin::default()).await;
+    let opened = entrance.and_then(Entrance::opened).expect("the password is right");
+    let session = kit.store.session(opened.session.as_str()).await;
     session.expect("the session has just begun").actor
 }
 

@@ -9,6 +9,7 @@ mod people;
 mod record;
 mod refusals;
 mod routes;
+mod security;
 mod settings;
 mod show;
 mod uploading;

@@ -32,6 +32,7 @@ pub enum Place {
     Following,
     Clinic,
     Settings,
+    Security,
     Activity,
 }
 

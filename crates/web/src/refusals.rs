@@ -15,6 +15,12 @@ impl From<Error> for Problem {
                 Self::new(StatusCode::CONFLICT, "Something else was first", conflict_words(conflict))
             }
             Error::NotSignedIn => Self::not_signed_in(),
+            Error::ProofNeeded => Self::proof_needed(),
+            Error::WrongProof => Self::new(
+                StatusCode::FORBIDDEN,
+                "That is not right",
+                "The password or code is not the one of this account. Nothing was changed.",
+            ),
             Error::TooMany { retry_after_s } => Self::too_many(u32::try_from(retry_after_s).unwrap_or(u32::MAX)),
             Error::Unavailable => Self::unavailable(),
             Error::Broken(source) => {

@@ -3,6 +3,7 @@
 use crate::edge::{csrf, headers, host, problem, request_id, statics};
 use crate::people::{activity, confirm, following, records, settings, sign_in, sign_up, start, switches};
 use crate::record::{agp, daily, home, jobs, pdf, record_settings, take_back, tokens, uploads};
+use crate::security::{password, proof};
 use crate::{Web, api, clinic};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -77,6 +78,16 @@ pub static ROUTES: &[Route] = &[
     Route::post("/records", Who::SignedIn, || post(records::add)),
     Route::get("/records/new", Who::SignedIn, || get(records::new)),
     Route::get("/following", Who::SignedIn, || get(following::page)),
+    // proof and password
+    Route::get("/proof", Who::SignedIn, || get(proof::page)),
+    Route::post("/proof", Who::SignedIn, || post(proof::prove)),
+    Route::get("/security/password", Who::SignedIn, || get(password::page)),
+    Route::post("/security/password", Who::SignedIn, || post(password::change)),
+    // second step
+    // devices and sessions
+    // recovery, addresses, check-up
+    // lockdown
+    // leaving
     // one record
     Route::get("/records/{record}", VIEW, || get(home::page)),
     Route::get("/records/{record}/reports/agp", VIEW, || get(agp::page)),

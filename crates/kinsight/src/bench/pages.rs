@@ -13,7 +13,7 @@ use axum::http::{Request, StatusCode, header};
 use sharing::RecordId;
 use std::path::Path;
 use std::time::Duration;
-use store::{Clock, Origin, Seeded, Store};
+use store::{Clock, Entrance, Origin, Seeded, Store};
 use tower::ServiceExt as _;
 use web::Web;
 
@@ -98,7 +98,8 @@ pub async fn pages(settings: &Settings, store: &Store, seeded: &Seeded) -> Resul
 }
 
 async fn cookie(store: &Store, email: &str) -> Result<String> {
-    let token = store.sign_in(email, PASSWORD, false, Origin::default()).await.context("cannot sign in")?;
+    let entrance = store.sign_in(email, PASSWORD, false, Origin::default()).await;
+    let token = entrance.and_then(Entrance::opened).context("cannot sign in")?.session;
     Ok(format!("kinsight={}", token.as_str()))
 }
 

@@ -31,7 +31,8 @@ fn with_token(data: &Path) -> String {
     let (store, _) = Store::open(settings(data)).unwrap();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let seeded = store.seed(SeedPlan { accounts: vec![mika()], ..SeedPlan::default() }).await.unwrap();
-        let session = store.sign_in("mika@example.org", PASSWORD, false, Origin::default()).await.unwrap();
+        let entrance = store.sign_in("mika@example.org", PASSWORD, false, Origin::default()).await.unwrap();
+        let session = entrance.opened().unwrap().session;
         let mika = store.session(session.as_str()).await.unwrap().actor;
         let record = seeded.records[0][0];
         let add = |patient: &mut Access<'_, Manage>| patient.add_token("clinic PC", TokenScope::Upload);

@@ -103,11 +103,12 @@ impl Open {
             ..SeedPlan::default()
         };
         let seeded = store.seed(plan).await.expect("the store is empty");
-        let token = store
+        let entrance = store
             .sign_in(email("anna").as_str(), PASSWORD, false, Origin::default())
             .await
             .expect("the password is right");
-        let owner = store.session(token.as_str()).await.expect("the session has just begun").actor;
+        let opened = entrance.opened().expect("there is no second step");
+        let owner = store.session(opened.session.as_str()).await.expect("the session has just begun").actor;
         let device = |record: RecordId| (record, seeded.devices[&record].clone());
         let records = seeded.records[0].iter().copied().map(device).collect();
         House { store, owner, records, place }

@@ -23,11 +23,11 @@ fn token(mail: &Message) -> String {
 }
 
 fn from(address: &str) -> Origin {
-    Origin { address: Some(address.parse().unwrap()), browser: "Firefox\r\nforged".to_owned() }
+    Origin { address: Some(address.parse().unwrap()), browser: "Firefox\r\nforged".to_owned(), device: None }
 }
 
 async fn try_in(kit: &TestStore, name: &str, password: &str, address: &str) -> Result<store::SessionToken, Error> {
-    kit.store.sign_in(email(name).as_str(), password, false, from(address)).await
+    Ok(kit.store.sign_in(email(name).as_str(), password, false, from(address)).await?.opened()?.session)
 }
 
 #[test]
@@ -220,6 +220,7 @@ fn sessions_end_idle_and_in_all() {
         kit.clock.advance(SignedDuration::from_mins(15));
         assert!(matches!(kit.store.session(session.as_str()).await, Err(Error::NotSignedIn)), "fifteen minutes idle");
         let own = kit.store.sign_in("anna@example.org", PASSWORD, true, Origin::default()).await.unwrap();
+        let own = own.opened().unwrap().session;
         for _ in 0..6 {
             kit.clock.advance(SignedDuration::from_hours(13 * 24));
             assert!(kit.store.session(own.as_str()).await.is_ok());

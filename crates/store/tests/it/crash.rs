@@ -75,7 +75,8 @@ fn say(line: &str) {
 }
 
 async fn anna(store: &Store) -> Actor {
-    let token = store.sign_in(email("anna").as_str(), PASSWORD, false, Origin::default()).await.unwrap();
+    let entrance = store.sign_in(email("anna").as_str(), PASSWORD, false, Origin::default()).await.unwrap();
+    let token = entrance.opened().unwrap().session;
     store.session(token.as_str()).await.unwrap().actor
 }
 

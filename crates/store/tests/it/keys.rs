@@ -18,7 +18,8 @@ fn alone(story: impl AsyncFn(TestStore)) {
 fn no_name_no_address_no_token_and_no_password_stands_in_the_files() {
     alone(async |kit| {
         people(&kit).await;
-        let session = kit.store.sign_in(email("anna").as_str(), PASSWORD, false, Origin::default()).await.unwrap();
+        let entrance = kit.store.sign_in(email("anna").as_str(), PASSWORD, false, Origin::default()).await.unwrap();
+        let session = entrance.opened().unwrap().session;
         kit.store.close().await.unwrap();
         let markers = ["anna", "Mia", "Northside", "example.org", PASSWORD, "1988", "Simulated", session.as_str()];
         for file in fs::read_dir(kit.folder()).unwrap().map(Result::unwrap) {

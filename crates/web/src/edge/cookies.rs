@@ -1,4 +1,4 @@
-//! The two cookies: the session, and the choice of light or dark.
+//! The cookies: the session, the device, a sign-in that waits for its second step, and the choice of light or dark.
 //!
 //! Written by hand: what is needed of the cookie crate is one `format!`, and its ages want a second time library.
 
@@ -6,6 +6,9 @@ use crate::settings::BaseUrl;
 use axum::http::{HeaderMap, HeaderValue, header};
 
 const THEME: &str = "theme";
+const SESSION: &str = "kinsight";
+const DEVICE: &str = "kinsight-device";
+const HALF: &str = "kinsight-half";
 const DAY_S: u32 = 24 * 60 * 60;
 /// A device that the person marked as their own; the store ends the session itself, at the latest then.
 const OWN_DEVICE_S: u32 = 90 * DAY_S;
@@ -43,16 +46,41 @@ impl Theme {
 
 /// The session's opaque text, if the browser sent one.
 pub fn session_token<'a>(headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a str> {
-    value_of(headers, session_name(base)).filter(|token| !token.is_empty())
+    value_of(headers, &name(SESSION, base)).filter(|token| !token.is_empty())
+}
+
+/// The text by which the browser is known from earlier sign-ins.
+pub fn device_token<'a>(headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a str> {
+    value_of(headers, &name(DEVICE, base)).filter(|token| !token.is_empty())
+}
+
+#[expect(dead_code, reason = "for the page of the second step")]
+/// The text of a sign-in whose second step is still to come.
+pub fn half_token<'a>(headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a str> {
+    value_of(headers, &name(HALF, base)).filter(|token| !token.is_empty())
+}
+
+/// Outlives sessions; of no use without the password.
+pub fn device(token: &str, base: &BaseUrl) -> HeaderValue {
+    kept(&name(DEVICE, base), token, Some(400 * DAY_S), base)
+}
+
+/// The store ends it itself after ten minutes.
+pub fn half(token: &str, base: &BaseUrl) -> HeaderValue {
+    kept(&name(HALF, base), token, Some(600), base)
+}
+
+pub fn half_over(base: &BaseUrl) -> HeaderValue {
+    kept(&name(HALF, base), "", Some(0), base)
 }
 
 /// Carries an opaque text and nothing else. Without an age it ends with the browser.
 pub fn session(token: &str, own_device: bool, base: &BaseUrl) -> HeaderValue {
-    kept(session_name(base), token, own_device.then_some(OWN_DEVICE_S), base)
+    kept(&name(SESSION, base), token, own_device.then_some(OWN_DEVICE_S), base)
 }
 
 pub fn session_over(base: &BaseUrl) -> HeaderValue {
-    kept(session_name(base), "", Some(0), base)
+    kept(&name(SESSION, base), "", Some(0), base)
 }
 
 pub fn theme(theme: Theme, base: &BaseUrl) -> HeaderValue {
@@ -61,8 +89,8 @@ pub fn theme(theme: Theme, base: &BaseUrl) -> HeaderValue {
 
 /// `__Host-` ties the cookie to this host and to https. Browsers other than Chromium refuse it on plain
 /// http, loopback included, so there it has a plain name and no `Secure`.
-fn session_name(base: &BaseUrl) -> &'static str {
-    if base.is_https() { "__Host-kinsight" } else { "kinsight" }
+fn name(plain: &str, base: &BaseUrl) -> String {
+    if base.is_https() { format!("__Host-{plain}") } else { plain.to_owned() }
 }
 
 fn kept(name: &str, value: &str, age_s: Option<u32>, base: &BaseUrl) -> HeaderValue {

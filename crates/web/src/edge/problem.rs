@@ -50,6 +50,17 @@ impl Problem {
             .with_way_on("Sign in", "/sign-in")
     }
 
+    pub fn proof_needed() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "Confirm that it is you",
+            "This changes who can see your data or how you sign in, and your last proof is more than ten minutes ago. Open the \
+             page below in a new tab, confirm, come back with your browser's Back button and send the form again: what you \
+             typed is still there.",
+        )
+        .with_way_on("Confirm that it is you", "/proof")
+    }
+
     pub fn no_token() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,

@@ -7,6 +7,7 @@ use crate::Web;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use std::net::SocketAddr;
 use store::{Actor, Origin, Session};
 use words::Language;
@@ -35,6 +36,14 @@ impl SignedIn {
     }
 }
 
+#[expect(dead_code, reason = "for the pages of the second step")]
+/// Signed in, and proved lately enough that it is the person; else on to the page that asks for it.
+#[derive(Clone, Debug)]
+pub struct Proved(pub SignedIn);
+
+/// Sent by what a page does by itself, so that it keeps no session open.
+pub const QUIET: &str = "kinsight-quiet";
+
 /// A phone app, a device or `kinsight upload`, by the token of one record.
 pub struct App(pub Actor);
 
@@ -54,10 +63,34 @@ impl FromRequestParts<Web> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
         let Ok(visitor) = Visitor::from_request_parts(parts, web).await;
         let token = visitor.token.as_deref().ok_or_else(Problem::not_signed_in)?;
-        let session = web.store.session(token).await?;
+        let quiet = parts.headers.contains_key(QUIET);
+        let session = if quiet { web.store.session_quietly(token).await? } else { web.store.session(token).await? };
         let language = Language::of_tag(&session.language).unwrap_or_default();
         Ok(Self { session, language, visitor })
     }
+}
+
+impl FromRequestParts<Web> for Proved {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
+        let me = SignedIn::from_request_parts(parts, web).await.map_err(IntoResponse::into_response)?;
+        if me.session.is_fresh(web.clock.now()) {
+            return Ok(Self(me));
+        }
+        if parts.method.is_safe() {
+            let way = format!("/proof?next={}", in_query(&me.visitor.path));
+            return Err(Redirect::to(&way).into_response());
+        }
+        Err(Problem::proof_needed().into_response())
+    }
+}
+
+/// As one value of a query.
+pub fn in_query(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    let written = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(written).collect()
 }
 
 impl FromRequestParts<Web> for App {
@@ -85,5 +118,6 @@ fn origin(parts: &Parts, web: &Web) -> Origin {
     Origin {
         address: host::address(peer, &parts.headers, &web.settings.trusted_proxies),
         browser: browser.chars().take(200).collect(),
+        device: cookies::device_token(&parts.headers, &web.settings.base_url).map(str::to_owned),
     }
 }

@@ -3,7 +3,7 @@
 use crate::Web;
 use crate::edge::cookies;
 use crate::edge::problem::Problem;
-use crate::edge::session::{SignedIn, Visitor};
+use crate::edge::session::{SignedIn, Visitor, in_query};
 use crate::page::{Frame, own_path, render};
 use askama::Template;
 use axum::Form;
@@ -11,7 +11,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use store::Error;
+use store::{Entrance, Error, Opened};
 
 #[derive(Template)]
 #[template(path = "people/sign_in.html")]
@@ -53,10 +53,11 @@ pub async fn enter(State(web): State<Web>, visitor: Visitor, Form(filled): Form<
     let next = filled.next.unwrap_or_default();
     let signed_in = web.store.sign_in(filled.email.trim(), &filled.password, own_device, visitor.origin.clone()).await;
     match signed_in {
-        Ok(token) => {
-            let cookie = cookies::session(token.as_str(), own_device, &web.settings.base_url);
-            let place = own_path(&next).unwrap_or("/");
-            Ok(([(header::SET_COOKIE, cookie)], Redirect::to(place)).into_response())
+        Ok(Entrance::Open(opened)) => Ok(inside(&web, &opened, &next)),
+        Ok(Entrance::SecondStep(half)) => {
+            let cookie = cookies::half(half.as_str(), &web.settings.base_url);
+            let place = format!("/sign-in/second-step?next={}", in_query(own_path(&next).unwrap_or("/")));
+            Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&place)).into_response())
         }
         Err(Error::NotSignedIn) => {
             let asked = Asked { next, confirmed: false };
@@ -66,8 +67,22 @@ pub async fn enter(State(web): State<Web>, visitor: Visitor, Form(filled): Form<
     }
 }
 
-/// Tells the browser to forget what it keeps of us, pages in its cache included.
-const FORGET: (HeaderName, &str) = (HeaderName::from_static("clear-site-data"), "\"cache\", \"cookies\", \"storage\"");
+/// On to where the person wanted to be, with the cookies of a session that has begun.
+pub fn inside(web: &Web, opened: &Opened, next: &str) -> Response {
+    let base = &web.settings.base_url;
+    let mut response = Redirect::to(own_path(next).unwrap_or("/")).into_response();
+    let cookies = response.headers_mut();
+    cookies.append(header::SET_COOKIE, cookies::session(opened.session.as_str(), opened.own_device, base));
+    cookies.append(header::SET_COOKIE, cookies::half_over(base));
+    if let Some(device) = &opened.device {
+        cookies.append(header::SET_COOKIE, cookies::device(device.as_str(), base));
+    }
+    response
+}
+
+/// Tells the browser to forget what it keeps of us, pages in its cache included. The cookie of the session ends by name;
+/// the one that says that this browser is known stays, so that the next sign-in is not a stranger's.
+const FORGET: (HeaderName, &str) = (HeaderName::from_static("clear-site-data"), "\"cache\", \"storage\"");
 
 pub async fn leave(State(web): State<Web>, visitor: Visitor) -> Result<Response, Problem> {
     if let Some(token) = &visitor.token {

@@ -32,7 +32,7 @@ pub async fn healthz() -> &'static str {
 
 /// Where password managers look for the page that changes a password.
 pub async fn change_password() -> Redirect {
-    Redirect::to("/settings")
+    Redirect::to("/security/password")
 }
 
 /// Nothing here is for search engines.

@@ -23,6 +23,8 @@ struct TokensPage {
     new: Option<String>,
     form: Form,
     tokens: Vec<Line>,
+    /// Whether a token may be made without another proof.
+    fresh: bool,
 }
 
 struct Line {
@@ -56,7 +58,8 @@ async fn shown(visit: &Visit, form: Form, new: Option<String>) -> Result<Respons
     let tokens = tokens.into_iter().map(line).collect();
     let frame = visit.frame(&format!("{}: app tokens", record.name), &record, Tab::Uploads).await?;
     let base_url = visit.web.settings.base_url.to_string();
-    Ok(render(&TokensPage { frame, record: visit.record.to_string(), base_url, new, form, tokens }))
+    let fresh = visit.me.session.is_fresh(visit.web.clock.now());
+    Ok(render(&TokensPage { frame, record: visit.record.to_string(), base_url, new, form, tokens, fresh }))
 }
 
 pub async fn page(visit: Visit) -> Result<Response, Problem> {

@@ -53,6 +53,8 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/theme" => &[("theme", "dark"), ("back", "/")],
         "/unit" => &[("unit", "mg/dL"), ("back", "/")],
         "/sign-in" => &[("email", "nobody@example.org"), ("password", "wrong")],
+        "/proof" => &[("password", "wrong"), ("next", "/")],
+        "/security/password" => &[("current", "wrong"), ("password", "wrong")],
         "/records" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],
         "/settings" => &[("name", ""), ("country", "SE"), ("unit", "mg/dL"), ("zone", "UTC"), ("language", "en")],
         "/records/{record}/settings" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],

@@ -1,6 +1,7 @@
 //! People doing what the product is for.
 
 use crate::files::clarity;
+use jiff::SignedDuration;
 use testkit::app::App;
 use testkit::people;
 
@@ -80,7 +81,7 @@ async fn from_signing_up_to_taking_an_upload_back() {
 
     let answer = nora.post("/sign-out", &[]).await;
     assert_eq!(answer.place(), "/sign-in");
-    assert_eq!(answer.header("clear-site-data"), "\"cache\", \"cookies\", \"storage\"");
+    assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
     assert_eq!(nora.get(&home).await.status, 401);
 }
 
@@ -187,4 +188,55 @@ async fn an_address_that_waits_to_be_confirmed_is_spoken_of() {
     let mail = app.mails().await.into_iter().find(|mail| mail.to == email).expect("a mail was sent");
     nils.post(&link(&mail.text), &[]).await;
     assert!(!nils.get("/records").await.text().contains(words));
+}
+
+#[tokio::test]
+async fn what_widens_access_asks_for_a_fresh_proof() {
+    let app = App::start().await;
+    let mut anna = app.signed_in(people::ANNA).await;
+    let tokens = format!("/records/{}/tokens", app.family.anna_record);
+    assert_eq!(anna.post(&tokens, &[("name", "Phone")]).await.status, 200, "a sign-in is a proof");
+    app.clock.advance(SignedDuration::from_mins(11));
+    let refused = anna.post(&tokens, &[("name", "Watch")]).await;
+    assert_eq!(refused.status, 401);
+    assert!(refused.text().contains("Confirm that it is you"), "{}", refused.text());
+    assert!(anna.get(&tokens).await.text().contains(&format!("/proof?next={tokens}")));
+    let wrong = anna.post("/proof", &[("password", "not it"), ("next", &tokens)]).await;
+    assert_eq!(wrong.status, 403);
+    let before = anna.cookie("kinsight").unwrap().to_owned();
+    let proved = anna.post("/proof", &[("password", people::PASSWORD), ("next", &tokens)]).await;
+    assert_eq!((proved.status.as_u16(), proved.place()), (303, tokens.as_str()));
+    assert_ne!(anna.cookie("kinsight").unwrap(), before, "the session goes on under another token");
+    assert_eq!(anna.post(&tokens, &[("name", "Watch")]).await.status, 200);
+    let mut thief = app.browser();
+    thief.set_cookie("kinsight", &before);
+    assert_eq!(thief.get("/activity").await.status, 401, "the old token is void");
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_other_session_and_is_told_by_mail() {
+    let app = App::start().await;
+    let (mut here, mut elsewhere) = (app.signed_in(people::ANNA).await, app.signed_in(people::ANNA).await);
+    drop(app.mails().await);
+    let new = "eight loud geese cross the road";
+    let wrong = here.post("/security/password", &[("current", "not it"), ("password", new)]).await;
+    assert_eq!(wrong.status, 422);
+    let weak =
+        here.post("/security/password", &[("current", people::PASSWORD), ("password", "Anna Berg 12.3.84")]).await;
+    assert_eq!(weak.status, 422);
+    assert!(weak.text().contains("easy to guess"), "{}", weak.text());
+    let changed = here.post("/security/password", &[("current", people::PASSWORD), ("password", new)]).await;
+    assert_eq!(changed.status, 303);
+    assert_eq!(here.get("/activity").await.status, 200);
+    assert_eq!(elsewhere.get("/activity").await.status, 401);
+    let mails = app.mails().await;
+    let told = mails.iter().find(|mail| mail.subject == "Your password was changed").expect("the owner is told");
+    assert!(told.text.contains("/lockdown/mail/"), "{}", told.text);
+    let lock = told.text.split("/lockdown/mail/").nth(1).unwrap().split_whitespace().next().unwrap();
+    let activity = here.get("/activity").await.text();
+    assert!(activity.contains("Changed the password") && !activity.contains(lock), "no token is kept after sending");
+    let refused = app.browser().post("/sign-in", &[("email", people::ANNA), ("password", people::PASSWORD)]).await;
+    assert_eq!(refused.status, 401);
+    let entered = app.browser().post("/sign-in", &[("email", people::ANNA), ("password", new)]).await;
+    assert_eq!(entered.status, 303);
 }

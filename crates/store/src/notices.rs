@@ -1,0 +1,101 @@
+//! Who is told what: letters to every address on file, with the person's own phrase and a way to lock the account.
+
+use crate::{
+    db::{Row, Tx, params, statements},
+    error::Error,
+    inside::Inside,
+    keys::place,
+    mails::{Letter, Reader},
+    outbox::{self, Channel, NewMessage},
+    tokens::{self, Kind},
+};
+use jiff::Timestamp;
+use sharing::{AccountId, RecordId};
+
+statements! {
+    READER = "select name, email, phrase from accounts where id = $1";
+    // An address that was changed lately may be the one that its owner still reads.
+    FORMER = "select id, old from contact_changes where account = $1 and kind = 'email' and undo_until_at > $2 and undone_at is null";
+}
+
+/// Tells an account at every address on file.
+pub(crate) fn tell(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    letter: &Letter,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let person = Person::read(tx, inside, account)?;
+    let mut addresses = former(tx, inside, account, now)?;
+    addresses.insert(0, person.email.clone());
+    addresses.iter().try_for_each(|address| person.write(tx, inside, address, None, letter, now))
+}
+
+/// Tells an account about a record; gone with the access to it, if it was not sent by then.
+pub(crate) fn tell_about(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    record: RecordId,
+    letter: &Letter,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let person = Person::read(tx, inside, account)?;
+    person.write(tx, inside, &person.email, Some(record), letter, now)
+}
+
+/// Tells an account at one address: the one that is to be confirmed, or the former one.
+#[expect(dead_code, reason = "for changes of address")]
+pub(crate) fn tell_at(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    address: &str,
+    letter: &Letter,
+    now: Timestamp,
+) -> Result<(), Error> {
+    Person::read(tx, inside, account)?.write(tx, inside, address, None, letter, now)
+}
+
+struct Person {
+    account: AccountId,
+    name: String,
+    email: String,
+    phrase: Option<String>,
+}
+
+impl Person {
+    fn read(tx: &mut Tx, inside: &Inside, account: AccountId) -> Result<Self, Error> {
+        let row = tx.query_one(READER, params![account])?.ok_or(Error::NotFound)?;
+        let open = |column, sealed| inside.keys.open_text(place("accounts", column, account.0), sealed);
+        Ok(Self {
+            account,
+            name: open("name", row.bytes(0)?)?,
+            email: open("email", row.bytes(1)?)?,
+            phrase: row.opt_bytes(2)?.map(|sealed| open("phrase", sealed)).transpose()?,
+        })
+    }
+
+    fn write(
+        &self,
+        tx: &mut Tx,
+        inside: &Inside,
+        address: &str,
+        record: Option<RecordId>,
+        letter: &Letter,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let lock = letter.security.then(|| tokens::make_more(tx, Kind::Lockdown, self.account, now, None));
+        let reader = Reader { name: &self.name, address, phrase: self.phrase.as_deref(), lock: lock.transpose()? };
+        let mail = letter.to(&reader);
+        let (account, channel, kind) = (self.account, Channel::Mail, letter.kind);
+        outbox::put(tx, inside, &NewMessage { account, record, channel, kind, mail }, now)
+    }
+}
+
+fn former(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<Vec<String>, Error> {
+    let rows = tx.query(FORMER, params![account, now])?;
+    let address = |row: &Row| inside.keys.open_text(place("contact_changes", "old", row.id(0)?), row.bytes(1)?);
+    rows.iter().map(address).collect()
+}

@@ -1,0 +1,274 @@
+//! Sessions: who is signed in, for how long, and how lately they proved that it is them.
+
+use crate::{
+    accounts,
+    actor::{Actor, Origin, Who},
+    audit::{self, Entry},
+    db::{Row, Tx, params, statements},
+    devices::{self, DeviceToken},
+    error::Error,
+    inside::{Inside, Store},
+    keys::place,
+    throttle,
+    tokens::{self, Kept, TokenFacts},
+    words::{unit, zone},
+};
+use glucose::Unit;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use sharing::AccountId;
+use std::sync::Arc;
+
+statements! {
+    INSERT = "insert into sessions (hash, account, own_device, began_at, seen_at, origin, proved_at, method, device) \
+        values ($1, $2, $3, $4, $4, $5, $4, $6, $7)";
+    WHOSE = "select s.own_device, s.began_at, s.seen_at, a.id, a.name, a.email, a.verified_at, a.unit, a.language, a.zone, \
+        s.proved_at from sessions s join accounts a on a.id = s.account where s.hash = $1";
+    SEEN = "update sessions set seen_at = $2 where hash = $1 and seen_at < $2";
+    ROTATE = "update sessions set hash = $2, proved_at = $3, seen_at = $3 where hash = $1 returning account";
+    END = "delete from sessions where hash = $1 returning account";
+    END_ALL = "delete from sessions where account = $1";
+    END_OTHERS = "delete from sessions where account = $1 and hash <> $2";
+    TIDY = "delete from sessions where (own_device = 0 and (seen_at <= $1 or began_at <= $2)) \
+        or seen_at <= $3 or began_at <= $4";
+}
+
+const fn life(name: &'static str, minutes: i64) -> TokenFacts {
+    TokenFacts { name, bits: 256, kept: Kept::Hash, life: Some(SignedDuration::from_mins(minutes)), once: false }
+}
+
+/// Unused, on a device that others use too.
+pub(crate) const SESSION_IDLE: TokenFacts = life("session, unused", 15);
+/// In all, on a device that others use too.
+pub(crate) const SESSION: TokenFacts = life("session, in all", 12 * 60);
+/// Unused, on the person's own device.
+pub(crate) const OWN_SESSION_IDLE: TokenFacts = life("session on an own device, unused", 14 * 24 * 60);
+/// In all, on the person's own device.
+pub(crate) const OWN_SESSION: TokenFacts = life("session on an own device, in all", 90 * 24 * 60);
+
+/// A session's token; goes into the cookie and nowhere else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken(String);
+
+impl SessionToken {
+    /// The text for the cookie.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionToken(…)")
+    }
+}
+
+/// Who is signed in, and how they want to see things.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// To ask the store with.
+    pub actor: Actor,
+    /// Whose session it is.
+    pub account: AccountId,
+    /// The person's name.
+    pub name: String,
+    /// The person's address.
+    pub email: String,
+    /// Whether the address was confirmed.
+    pub verified: bool,
+    /// The unit to show.
+    pub unit: Unit,
+    /// Two letters.
+    pub language: String,
+    /// Where the person lives.
+    pub zone: TimeZone,
+    /// Marked as the person's own device.
+    pub own_device: bool,
+    /// When it ends if it is not used any more.
+    pub idle_ends_at: Timestamp,
+    /// When it ends in any case.
+    pub ends_at: Timestamp,
+}
+
+impl Session {
+    /// Whether the person proved lately enough that it is them for what widens access.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        crate::actor::fresh(self.actor.proved_at, now).is_ok()
+    }
+}
+
+/// A session that has begun, and the browser it began in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// For the session's cookie.
+    pub session: SessionToken,
+    /// For the device's cookie, when the browser has none yet.
+    pub device: Option<DeviceToken>,
+    /// Marked as the person's own device.
+    pub own_device: bool,
+}
+
+/// How long a session lasts: unused, and in all.
+fn lengths(own_device: bool) -> (SignedDuration, SignedDuration) {
+    let (idle, whole) = if own_device { (OWN_SESSION_IDLE, OWN_SESSION) } else { (SESSION_IDLE, SESSION) };
+    (idle.life.unwrap_or_default(), whole.life.unwrap_or_default())
+}
+
+/// Whether a session with these instants is still open.
+pub(crate) fn open_at(own_device: bool, began_at: Timestamp, seen_at: Timestamp, now: Timestamp) -> bool {
+    let (idle, whole) = lengths(own_device);
+    now.duration_since(seen_at) < idle && now.duration_since(began_at) < whole
+}
+
+/// How somebody came in.
+pub(crate) struct Entering<'a> {
+    pub(crate) account: AccountId,
+    pub(crate) own_device: bool,
+    /// In the activity's words: password, password and authenticator app, passkey.
+    pub(crate) method: &'static str,
+    /// Whether the second step is not to be asked on this device for a while.
+    pub(crate) remember: bool,
+    pub(crate) origin: &'a Origin,
+}
+
+/// Begins a session, and knows the device from now on.
+pub(crate) fn begin(tx: &mut Tx, inside: &Inside, entry: &Entering<'_>, now: Timestamp) -> Result<Opened, Error> {
+    let account = entry.account;
+    let (device, hash) = devices::enter(tx, inside, account, entry.origin, entry.remember, now)?;
+    let token = tokens::secret()?;
+    let line = entry.origin.line();
+    let sealed = inside.keys.seal(place("sessions", "origin", account.0), line.as_bytes())?;
+    tx.execute(INSERT, params![tokens::hash(&token), account, entry.own_device, now, sealed, entry.method, hash])?;
+    audit::write(tx, inside, &Entry::activity(account, now, "signed in", format!("{} · {line}", entry.method)))?;
+    Ok(Opened { session: SessionToken(token), device, own_device: entry.own_device })
+}
+
+/// A fresh proof was given: the session goes on under another token.
+pub(crate) fn rotate(tx: &mut Tx, session: &[u8; 32], now: Timestamp) -> Result<(SessionToken, AccountId), Error> {
+    let token = tokens::secret()?;
+    let row = tx.query_one(ROTATE, params![*session, tokens::hash(&token), now])?.ok_or(Error::NotSignedIn)?;
+    Ok((SessionToken(token), AccountId(row.id(0)?)))
+}
+
+/// Ends all sessions of an account but one; answers how many.
+pub(crate) fn end_others(tx: &mut Tx, account: AccountId, kept: Option<&[u8; 32]>) -> Result<u64, Error> {
+    match kept {
+        Some(hash) => tx.execute(END_OTHERS, params![account, *hash]),
+        None => tx.execute(END_ALL, params![account]),
+    }
+}
+
+impl Store {
+    /// Who this token's session belongs to, if it is still open. Its use is noted once a minute.
+    pub async fn session(&self, token: &str) -> Result<Session, Error> {
+        let hash = tokens::hash(token);
+        let now = self.0.clock.now();
+        let (session, seen_at) = self.read_session(hash, now).await?;
+        if now.duration_since(seen_at) >= SignedDuration::from_mins(1) {
+            self.0.db.write(move |tx| tx.execute(SEEN, params![hash, now]).map(drop), |()| ()).await?;
+        }
+        Ok(session)
+    }
+
+    /// The same for what a page does by itself: it keeps no session open.
+    pub async fn session_quietly(&self, token: &str) -> Result<Session, Error> {
+        Ok(self.read_session(tokens::hash(token), self.0.clock.now()).await?.0)
+    }
+
+    async fn read_session(&self, hash: [u8; 32], now: Timestamp) -> Result<(Session, Timestamp), Error> {
+        let inside = Arc::clone(&self.0);
+        self.0.db.read(move |tx| open(tx, &inside, &hash, now)).await
+    }
+
+    /// The person of this session gives the password once more: what widens access is open for ten minutes, under
+    /// another token.
+    pub async fn prove_password(&self, token: &str, password: &str, origin: Origin) -> Result<SessionToken, Error> {
+        let (inside, hash) = (Arc::clone(&self.0), tokens::hash(token));
+        let now = self.0.clock.now();
+        let begin = move |tx: &mut Tx| {
+            let (session, _) = open(tx, &inside, &hash, now)?;
+            let tries = throttle::proof_tries(&inside.keys, session.account);
+            throttle::begin(tx, &tries, now)?;
+            Ok((accounts::password(tx, session.account)?, session.account, tries))
+        };
+        let (kept, account, tries) = self.0.db.write(begin, |_| ()).await?;
+        let right = self.0.passwords.belongs(password, Some(kept)).await?;
+        let inside = Arc::clone(&self.0);
+        let end = move |tx: &mut Tx| {
+            let what = if right { "confirmed who they are" } else { "gave a wrong password" };
+            audit::write(tx, &inside, &Entry::activity(account, now, what, origin.line()))?;
+            if !right {
+                throttle::touch(tx, &tries, now)?;
+                return Ok(None);
+            }
+            throttle::succeeded(tx, &tries)?;
+            rotate(tx, &hash, now).map(|(token, _)| Some(token))
+        };
+        self.0.db.write(end, |_| ()).await?.ok_or(Error::WrongProof)
+    }
+
+    /// Ends the session at once.
+    pub async fn sign_out(&self, token: &str) -> Result<(), Error> {
+        let (inside, hash) = (Arc::clone(&self.0), tokens::hash(token));
+        let now = self.0.clock.now();
+        let end = move |tx: &mut Tx| {
+            let Some(row) = tx.query_one(END, params![hash])? else { return Ok(()) };
+            let account = AccountId(row.id(0)?);
+            audit::write(tx, &inside, &Entry::activity(account, now, "signed out", String::new()))
+        };
+        self.0.db.write(end, |()| ()).await
+    }
+
+    /// Ends all sessions of the account at once; answers how many there were.
+    pub async fn sign_out_everywhere(&self, who: &Actor) -> Result<u64, Error> {
+        let account = who.account().ok_or(Error::NotSignedIn)?;
+        let inside = Arc::clone(&self.0);
+        let now = self.0.clock.now();
+        let end = move |tx: &mut Tx| {
+            let ended = end_others(tx, account, None)?;
+            audit::write(tx, &inside, &Entry::activity(account, now, "signed out everywhere", String::new()))?;
+            Ok(ended)
+        };
+        self.0.db.write(end, |_| ()).await
+    }
+}
+
+fn open(tx: &mut Tx, inside: &Inside, hash: &[u8; 32], now: Timestamp) -> Result<(Session, Timestamp), Error> {
+    let row = tx.query_one(WHOSE, params![*hash])?.ok_or(Error::NotSignedIn)?;
+    let (own_device, began_at, seen_at) = (row.int(0)? != 0, row.instant(1)?, row.instant(2)?);
+    if !open_at(own_device, began_at, seen_at, now) {
+        return Err(Error::NotSignedIn);
+    }
+    Ok((session(inside, &row, own_device, began_at, seen_at)?, seen_at))
+}
+
+fn session(
+    inside: &Inside,
+    row: &Row,
+    own_device: bool,
+    began_at: Timestamp,
+    seen_at: Timestamp,
+) -> Result<Session, Error> {
+    let account = AccountId(row.id(3)?);
+    let (idle, whole) = lengths(own_device);
+    let after = |at: Timestamp, length| at.saturating_add(length).unwrap_or(Timestamp::MAX);
+    Ok(Session {
+        actor: Actor { who: Who::Account { id: account }, proved_at: Some(row.instant(10)?) },
+        account,
+        name: inside.keys.open_text(place("accounts", "name", account.0), row.bytes(4)?)?,
+        email: inside.keys.open_text(place("accounts", "email", account.0), row.bytes(5)?)?,
+        verified: row.opt_int(6)?.is_some(),
+        unit: unit(row.text(7)?)?,
+        language: row.text(8)?.to_owned(),
+        zone: zone(row.text(9)?)?,
+        own_device,
+        idle_ends_at: after(seen_at, idle).min(after(began_at, whole)),
+        ends_at: after(began_at, whole),
+    })
+}
+
+/// Drops sessions that nobody can use any more.
+pub(crate) fn tidy(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+    let before = |length| now.saturating_sub(length).unwrap_or(Timestamp::MIN);
+    let ((idle, whole), (own_idle, own_whole)) = (lengths(false), lengths(true));
+    tx.execute(TIDY, params![before(idle), before(whole), before(own_idle), before(own_whole)])
+}
