@@ -37,7 +37,8 @@ fn requests_that_two_servers_could_read_differently_are_refused() {
         let answer = said(&server, &format!("{post}{form}{rest}"));
         assert_eq!(status(&answer), "400", "{what}: {answer}");
     }
-    let long = format!("GET / HTTP/1.1\r\nhost: {{host}}\r\nconnection: close\r\nx-long: {}\r\n\r\n", "a".repeat(100_000));
+    let long =
+        format!("GET / HTTP/1.1\r\nhost: {{host}}\r\nconnection: close\r\nx-long: {}\r\n\r\n", "a".repeat(100_000));
     assert_eq!(status(&said(&server, &long)), "431");
     assert_eq!(status(&server.get("/healthz")), "200", "others are answered meanwhile");
     assert!(server.end().0.success());

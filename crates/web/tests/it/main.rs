@@ -5,6 +5,7 @@ mod escaping;
 mod files;
 mod forgery;
 mod headers;
+mod nonsense;
 mod pages;
 mod permissions;
 mod settings;
