@@ -31,6 +31,9 @@ pub struct Given {
     /// A file, best on another disk, for the signed heads of the audit chains
     #[arg(long, env = "KINSIGHT_AUDIT_ANCHORS", value_name = "FILE")]
     pub audit_anchors: Option<PathBuf>,
+    /// More breached passwords to refuse, a file that `kinsight admin breached-passwords` made
+    #[arg(long, env = "KINSIGHT_BREACHED_PASSWORDS", value_name = "FILE")]
+    pub breached_passwords: Option<PathBuf>,
     /// Address and port to listen on [default: 127.0.0.1:8642]
     #[arg(long, env = "KINSIGHT_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
@@ -104,6 +107,7 @@ impl Given {
             database: self.database.or(file.database),
             master_key_file: self.master_key_file.or(file.master_key_file),
             audit_anchors: self.audit_anchors.or(file.audit_anchors),
+            breached_passwords: self.breached_passwords.or(file.breached_passwords),
             listen: self.listen.or(file.listen),
             base_url: self.base_url.or(file.base_url),
             trusted_proxies: proxies,
@@ -136,6 +140,7 @@ impl Settings {
             keys: KeySettings { master: self.master_key(), key_store: None, anchors: self.given.audit_anchors.clone() },
             clock: Clock::new(crate::clock::now),
             password_cost: PasswordCost::Full,
+            breached: self.given.breached_passwords.clone(),
             readers: READERS,
         }
     }

@@ -92,9 +92,12 @@ pub enum WeakPassword {
     /// Over 1,024 characters.
     #[error("too long")]
     TooLong,
-    /// The person's name, birthday or e-mail address with a little around it.
+    /// The person's name, birthday or e-mail address, a device or this site, with a little around it.
     #[error("personal")]
     Personal,
+    /// On the list of passwords that are known from breaches.
+    #[error("breached")]
+    Breached,
     /// The same few characters over and over, or a plain sequence.
     #[error("simple")]
     Simple,

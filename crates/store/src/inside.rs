@@ -7,7 +7,7 @@ use crate::{
     keys::{KeyStore, Keys, MasterKeys},
     news::{Carrier, News},
     passwords::Passwords,
-    settings::{Clock, Database, PasswordCost, StoreSettings},
+    settings::{Clock, Database, StoreSettings},
     visits::Visits,
 };
 use sharing::Id;
@@ -54,7 +54,7 @@ struct Connections {
 impl Store {
     /// Opens the database, brings it to its shape and unlocks the keys.
     pub fn open(settings: StoreSettings) -> Result<(Self, Roster), Error> {
-        if settings.password_cost == PasswordCost::CheapForTests && !cfg!(debug_assertions) {
+        if settings.password_cost.is_cheap() && !cfg!(debug_assertions) {
             return Err(Error::broken("cheap passwords are for tests; a release build does not open with them"));
         }
         // On a thread of its own: a driver must not meet the caller's async runtime.
@@ -114,7 +114,7 @@ fn open(settings: StoreSettings) -> Result<Inside, Error> {
     let key_store = KeyStore::open(connections.keys, now)?;
     let master = MasterKeys::load(&settings.keys.master, key_store.is_new()?)?;
     let keys = Keys::unlock(master, key_store, now)?;
-    let passwords = Passwords::new(settings.password_cost, keys.pepper())?;
+    let passwords = Passwords::new(settings.password_cost, keys.pepper(), settings.breached.as_deref())?;
     let writers = std::mem::take(&mut connections.writers);
     let db = Db::start(writers, connections.readers, connections.grouped)?;
     Ok(Inside {

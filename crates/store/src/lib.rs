@@ -57,6 +57,7 @@ pub use news::{News, What};
 pub use outbox::{Channel, Message};
 pub use overview::{ClinicPatients, Overview, RecordLine};
 pub use own::{Account, AccountSettings, ActivityLine, Own, SentMessage, SessionLine};
+pub use passwords::BreachedList;
 pub use readings::Added;
 pub use records::{AppToken, NewRecord, Record, RecordSettings};
 pub use reports::{Prepared, Receipt, Report};
@@ -81,6 +82,7 @@ fn all_statements() -> Vec<db::Sql> {
         overview::STATEMENTS,
         own::STATEMENTS,
         password_change::STATEMENTS,
+        passwords::refresh::STATEMENTS,
         records::STATEMENTS,
         reports::STATEMENTS,
         second_step::STATEMENTS,

@@ -14,6 +14,8 @@ pub struct StoreSettings {
     pub clock: Clock,
     /// How dear one try at a password is.
     pub password_cost: PasswordCost,
+    /// More breached passwords than those that ship with the program, as [`BreachedList`](crate::BreachedList) makes them.
+    pub breached: Option<PathBuf>,
     /// How many reads may run at once (at least 1; connections in all on PostgreSQL).
     pub readers: usize,
 }
@@ -102,9 +104,27 @@ impl fmt::Debug for Clock {
 /// How dear one try at a password is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum PasswordCost {
-    /// Argon2id with 19 MiB and two rounds.
+    /// Argon2id with at least 19 MiB and two rounds; more where this machine does it in a quarter of a second.
     #[default]
     Full,
+    /// Argon2id with just this, whatever the machine; release builds refuse less than 19 MiB and two rounds.
+    Fixed {
+        /// In KiB.
+        memory_kib: u32,
+        /// How often all of it is gone over.
+        rounds: u32,
+    },
     /// As cheap as can be, for tests; release builds refuse to open with it.
     CheapForTests,
+}
+
+impl PasswordCost {
+    /// Less than what a server may run with.
+    pub(crate) fn is_cheap(self) -> bool {
+        match self {
+            Self::Full => false,
+            Self::Fixed { memory_kib, rounds } => memory_kib < 19 * 1024 || rounds < 2,
+            Self::CheapForTests => true,
+        }
+    }
 }

@@ -86,14 +86,16 @@ impl Store {
         let now = self.0.clock.now();
         let (known, tries) = self.begin_try(email, &origin, now).await?;
         let (account, kept) = known.unzip();
-        if !self.0.passwords.belongs(password, kept).await? {
+        if !self.0.passwords.belongs(password, kept.clone()).await? {
             self.failed_try(account, tries, origin, now).await?;
             return Err(Error::NotSignedIn);
         }
         let account = account.ok_or(Error::NotSignedIn)?;
+        let fresh = self.0.passwords.fresh(password, kept).await?;
         let inside = Arc::clone(&self.0);
         let begin = move |tx: &mut Tx| {
             throttle::succeeded(tx, &tries)?;
+            fresh.as_ref().map_or(Ok(()), |fresh| fresh.keep(tx, account))?;
             let remembered = devices::known(tx, account, &origin)?.is_some_and(|until| now < until);
             if !remembered && !second_step::methods(tx, account)?.is_empty() {
                 return half(tx, &inside, account, own_device, &origin, now).map(Entrance::SecondStep);

@@ -112,6 +112,7 @@ fn settings(clock: Clock) -> StoreSettings {
         keys: KeySettings { master: MasterKeySource::Bytes([7; 32]), key_store: None, anchors: None },
         clock,
         password_cost: PasswordCost::CheapForTests,
+        breached: None,
         readers: 2,
     }
 }

@@ -81,7 +81,14 @@ fn password_words(weak: WeakPassword) -> &'static str {
              symbol, 14 are enough."
         }
         WeakPassword::TooLong => "Use at most 1,024 characters.",
-        WeakPassword::Personal => "Your name, birthday and e-mail address are easy to guess. Use something else.",
+        WeakPassword::Personal => {
+            "Your name, birthday and e-mail address, your devices and the name of this site are easy to guess. Use something \
+             else."
+        }
+        WeakPassword::Breached => {
+            "This password is on the list of breached passwords: others used it, and it was stolen or is easy to find. Use \
+             something else, such as a few words that you make up."
+        }
         WeakPassword::Simple => "The same few characters over and over are easy to guess. Use something else.",
     }
 }

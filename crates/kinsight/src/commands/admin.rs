@@ -1,5 +1,6 @@
 //! `kinsight admin …`: what an operator looks up.
 
+use super::breached::BreachedPasswords;
 use crate::outbox::{self, KeptMail};
 use crate::settings::Given;
 use anyhow::Result;
@@ -23,14 +24,21 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    BreachedPasswords(BreachedPasswords),
 }
 
 impl Admin {
     pub fn run(self) -> Result<()> {
-        let What::Mail { given, json } = self.what;
-        let mails = outbox::mails(&given.decide()?.outbox_folder())?;
-        super::print(&if json { as_json(&mails)? } else { as_text(&mails) })
+        match self.what {
+            What::Mail { given, json } => list_mails(*given, json),
+            What::BreachedPasswords(command) => command.run(),
+        }
     }
+}
+
+fn list_mails(given: Given, json: bool) -> Result<()> {
+    let mails = outbox::mails(&given.decide()?.outbox_folder())?;
+    super::print(&if json { as_json(&mails)? } else { as_text(&mails) })
 }
 
 fn as_json(mails: &[KeptMail]) -> Result<String> {

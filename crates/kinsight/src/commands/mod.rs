@@ -4,6 +4,7 @@ pub mod admin;
 pub mod analyze;
 pub mod audit;
 pub mod bench;
+mod breached;
 pub mod demo;
 pub mod report;
 pub mod serve;

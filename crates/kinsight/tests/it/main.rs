@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod analyze;
+mod breached;
 mod hardening;
 mod house;
 mod program;

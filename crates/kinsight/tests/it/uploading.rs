@@ -21,6 +21,7 @@ fn settings(data: &Path) -> StoreSettings {
         keys: KeySettings { master: MasterKeySource::File(data.join("master.key")), key_store: None, anchors: None },
         clock: Clock::new(|| "2025-03-06T12:00:00Z".parse().unwrap()),
         password_cost: PasswordCost::Full,
+        breached: None,
         readers: 1,
     }
 }

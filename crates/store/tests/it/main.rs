@@ -13,3 +13,4 @@ mod database;
 mod gate;
 mod keys;
 mod outbox;
+mod passwords;

@@ -24,6 +24,7 @@ impl Server {
             keys,
             clock: Clock::new(now.clone()),
             password_cost: PasswordCost::CheapForTests,
+            breached: None,
             readers: 1,
         };
         let (store, roster) = Store::open(settings).unwrap();
