@@ -44,6 +44,7 @@ for (const button of document.querySelectorAll("[data-show]")) {
   });
 }
 
+if (document.querySelector("[data-strength]")) import("./passwords.js");
 document.querySelector("[data-focus]")?.focus();
 countUp();
 setInterval(countUp, 10_000);

@@ -7,6 +7,7 @@ mod forgery;
 mod headers;
 mod nonsense;
 mod pages;
+mod passwords;
 mod permissions;
 mod settings;
 mod stories;
