@@ -80,6 +80,7 @@ pub struct Settings {
     pub given: Given,
     pub data: PathBuf,
     pub listen: SocketAddr,
+    pub password_cost: PasswordCost,
 }
 
 impl Given {
@@ -126,7 +127,7 @@ impl Settings {
     pub fn of(given: Given) -> Self {
         let data = given.data.clone().unwrap_or_else(|| PathBuf::from("kinsight-data"));
         let listen = given.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8642)));
-        Self { given, data, listen }
+        Self { given, data, listen, password_cost: PasswordCost::Full }
     }
 
     /// The embedded database unless a server is named.
@@ -139,7 +140,7 @@ impl Settings {
             database,
             keys: KeySettings { master: self.master_key(), key_store: None, anchors: self.given.audit_anchors.clone() },
             clock: Clock::new(crate::clock::now),
-            password_cost: PasswordCost::Full,
+            password_cost: self.password_cost,
             breached: self.given.breached_passwords.clone(),
             readers: READERS,
         }

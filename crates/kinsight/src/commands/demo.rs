@@ -7,7 +7,7 @@ use crate::{clock, server, telemetry};
 use anyhow::{Context, Result};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use store::Store;
+use store::{PasswordCost, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -19,12 +19,17 @@ pub struct Demo {
     listen: Option<SocketAddr>,
 }
 
+/// Its passwords are printed on the screen: a dearer hash would guard nothing, and its seven accounts would keep people
+/// waiting for the first page.
+const PASSWORD_COST: PasswordCost = PasswordCost::Fixed { memory_kib: 19 * 1024, rounds: 2 };
+
 type Cast = Vec<(cast::Patient, sharing::RecordId, store::Actor)>;
 
 impl Demo {
     pub fn run(self) -> Result<()> {
         let folder = tempfile::Builder::new().prefix("kinsight-demo-").tempdir().context("no temporary folder")?;
-        let settings = Settings::of(Given { data: Some(folder.path().to_owned()), ..Given::default() });
+        let mut settings = Settings::of(Given { data: Some(folder.path().to_owned()), ..Given::default() });
+        settings.password_cost = PASSWORD_COST;
         telemetry::start(crate::settings::LogFormat::Text);
         let (store, roster) = serve::open_quietly(&settings)?;
         super::runtime()?.block_on(async {
