@@ -2,6 +2,7 @@
 
 mod cells;
 mod guess;
+mod own;
 mod rows;
 mod stamp;
 
@@ -17,7 +18,7 @@ use rows::Reader;
 /// Whether the beginning of a text looks like this format. A Glooko export has several tables of one shape, and what is
 /// a finger's and what a sensor's stands in their file names alone: none is guessed at.
 pub(crate) fn recognises(head: &str) -> bool {
-    !is_glooko(head) && Guess::of(head).is_some()
+    own::recognises(head) || (!is_glooko(head) && !own::is_other(head) && Guess::of(head).is_some())
 }
 
 fn is_glooko(head: &str) -> bool {
@@ -25,6 +26,9 @@ fn is_glooko(head: &str) -> bool {
 }
 
 pub(crate) fn read(text: &str, cx: &mut Context<'_>) -> Result<Import, Refused> {
+    if own::recognises(text) {
+        return own::read(text, cx);
+    }
     let Some(guess) = Guess::of(text::head(text)) else {
         let looks_like = "it is a table without a time and a glucose column".to_owned();
         return Err(Refused::UnknownFormat { looks_like });

@@ -77,10 +77,22 @@ fn each_plain_table_is_read_as_its_snapshot_says() {
         "date_and_time_apart_sidiary.csv",
         "research_pump_and_sensor.csv",
         "meter_by_its_rhythm.csv",
+        "kinsight_export.csv",
     ];
     each("plain", &names, |format| format == Format::PlainCsv);
     let glooko = "Name:Ada Example,Date Range:2024-06-02 - 2024-07-01\nTimestamp,Glucose Value (mg/dl),Manual Reading(M),Serial Number\n2024-06-02 10:00,104,M,1\n";
     assert!(read(glooko.as_bytes()).unwrap_err().to_string().contains("Glooko"));
+}
+
+#[test]
+fn other_tables_of_an_export_are_not_guessed_at() {
+    let rows = |header: &str, row: &str| format!("{header}\r\n{}", row.repeat(9));
+    let events = rows("time,what,amount,unit,minutes,text", "2026-03-18T20:00:00+01:00,bolus,7.5,U,,\r\n");
+    let history = rows("number,time,who,what,purpose,count", "7,2026-03-18T20:00:00Z,Ben,looked,home,140\r\n");
+    let activity = rows("number,time,what,count,detail", "7,2026-03-18T20:00:00Z,signed in,140,\r\n");
+    for table in [events, history, activity] {
+        assert!(matches!(read(table.as_bytes()), Err(imports::Refused::UnknownFormat { .. })));
+    }
 }
 
 #[test]
