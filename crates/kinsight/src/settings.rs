@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use store::{Clock, Database, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
+use store::{Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
 use web::{BaseUrl, WebSettings};
 
 /// The environment variable that holds master keys, when they are not in a file.
@@ -34,6 +34,9 @@ pub struct Given {
     /// More breached passwords to refuse, a file that `kinsight admin breached-passwords` made
     #[arg(long, env = "KINSIGHT_BREACHED_PASSWORDS", value_name = "FILE")]
     pub breached_passwords: Option<PathBuf>,
+    /// How many days a deleted account can be restored before it is purged [default: 90]
+    #[arg(long, env = "KINSIGHT_KEEP_DELETED_DAYS", value_name = "DAYS")]
+    pub keep_deleted_days: Option<u32>,
     /// Address and port to listen on [default: 127.0.0.1:8642]
     #[arg(long, env = "KINSIGHT_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
@@ -109,6 +112,7 @@ impl Given {
             master_key_file: self.master_key_file.or(file.master_key_file),
             audit_anchors: self.audit_anchors.or(file.audit_anchors),
             breached_passwords: self.breached_passwords.or(file.breached_passwords),
+            keep_deleted_days: self.keep_deleted_days.or(file.keep_deleted_days),
             listen: self.listen.or(file.listen),
             base_url: self.base_url.or(file.base_url),
             trusted_proxies: proxies,
@@ -142,6 +146,7 @@ impl Settings {
             clock: Clock::new(crate::clock::now),
             password_cost: self.password_cost,
             breached: self.given.breached_passwords.clone(),
+            keep_deleted_days: self.given.keep_deleted_days.unwrap_or(KEEP_DELETED_DAYS),
             readers: READERS,
         }
     }

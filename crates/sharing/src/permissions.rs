@@ -108,6 +108,8 @@ pub enum Purpose {
     Settings,
     /// App tokens.
     Tokens,
+    /// Everything, taken along.
+    Export,
     /// A worker's duty.
     Duty,
 }
@@ -125,6 +127,7 @@ impl Purpose {
             Self::TakeBack => "upload taken back",
             Self::Settings => "settings",
             Self::Tokens => "app tokens",
+            Self::Export => "export of everything",
             Self::Duty => "duty",
         }
     }

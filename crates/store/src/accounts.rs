@@ -82,8 +82,10 @@ impl Store {
         let inside = Arc::clone(&self.0);
         let work = move |tx: &mut Tx| match by_email(tx, &inside, &new.email)? {
             Some(known) => {
+                // A new account would make one key, and one more for its record.
+                inside.keys.no_new_key()?;
                 if new.with_record {
-                    inside.keys.no_new_record()?;
+                    inside.keys.no_new_key()?;
                 }
                 mail_known(tx, &inside, known, now)
             }
@@ -131,6 +133,7 @@ pub(crate) fn insert(
 ) -> Result<AccountId, Error> {
     let id = new_id();
     let account = AccountId(id);
+    inside.keys.new_account(account, now)?;
     let name = inside.keys.seal(place("accounts", "name", id), new.name.trim().as_bytes())?;
     let email = inside.keys.seal(place("accounts", "email", id), new.email.as_str().as_bytes())?;
     tx.execute(

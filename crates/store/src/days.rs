@@ -100,7 +100,7 @@ impl Day {
         Ok(chunk)
     }
 
-    fn onto<T: Stored>(&self, key: &RecordKey, chunk: &mut Chunk<T>) -> Result<(), Error> {
+    pub(crate) fn onto<T: Stored>(&self, key: &RecordKey, chunk: &mut Chunk<T>) -> Result<(), Error> {
         if self.version == 0 {
             return Ok(());
         }

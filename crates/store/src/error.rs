@@ -27,6 +27,12 @@ pub enum Error {
     /// The last proof that it is the person is too long ago for this.
     #[error("a fresh proof is needed")]
     ProofNeeded,
+    /// The account is leaving: it can be restored until then, and nothing else.
+    #[error("leaving until {until}")]
+    Leaving {
+        /// When it will be purged.
+        until: jiff::Timestamp,
+    },
     /// Too many tries; again after this many seconds.
     #[error("too many tries; wait {retry_after_s} s")]
     TooMany {
@@ -78,6 +84,9 @@ pub enum Invalid {
     /// Something is longer than can be kept.
     #[error("too long")]
     TooLong,
+    /// What was typed to confirm is not the account's address.
+    #[error("confirmation")]
+    Confirmation,
     /// Nothing that could be kept.
     #[error("empty")]
     Empty,

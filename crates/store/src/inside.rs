@@ -39,6 +39,8 @@ pub(crate) struct Inside {
     pub(crate) visits: Visits,
     pub(crate) passwords: Passwords,
     pub(crate) anchors: Option<PathBuf>,
+    pub(crate) keep_deleted_days: u32,
+    file: Option<PathBuf>,
     _folder: Option<TemporaryFolder>,
 }
 
@@ -48,6 +50,7 @@ struct Connections {
     readers: Vec<Tx>,
     keys: Tx,
     grouped: bool,
+    file: Option<PathBuf>,
     folder: Option<TemporaryFolder>,
 }
 
@@ -102,6 +105,14 @@ impl Store {
     }
 }
 
+impl Inside {
+    /// Sees to it that what was deleted is gone from the files of the embedded database, through a connection of its own:
+    /// folding the log back must not stand inside a transaction. A server's log and vacuum are its operator's.
+    pub(crate) fn scrub(&self) -> Result<(), Error> {
+        self.file.as_deref().map_or(Ok(()), |file| Tx::sqlite_writer(file)?.scrub(""))
+    }
+}
+
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Store")
@@ -125,6 +136,8 @@ fn open(settings: StoreSettings) -> Result<Inside, Error> {
         visits: Visits::default(),
         passwords,
         anchors: settings.keys.anchors,
+        keep_deleted_days: settings.keep_deleted_days,
+        file: connections.file,
         _folder: connections.folder,
     })
 }
@@ -157,7 +170,7 @@ fn sqlite(
     let readers = (0..readers).map(|_| Tx::sqlite_reader(path)).collect::<Result<_, _>>()?;
     let beside = path.with_file_name("keys.sqlite");
     let keys = Tx::sqlite_writer(key_store.unwrap_or(&beside))?;
-    Ok(Connections { writers: vec![writer], readers, keys, grouped: true, folder })
+    Ok(Connections { writers: vec![writer], readers, keys, grouped: true, file: Some(path.to_owned()), folder })
 }
 
 fn postgres(url: &str, connections: usize, now: jiff::Timestamp) -> Result<Connections, Error> {
@@ -167,7 +180,7 @@ fn postgres(url: &str, connections: usize, now: jiff::Timestamp) -> Result<Conne
     let more = |count: usize| (0..count).map(|_| Tx::postgres(url)).collect::<Result<Vec<_>, _>>();
     let mut writers = more(connections - 1)?;
     writers.push(first);
-    Ok(Connections { writers, readers: more(connections)?, keys, grouped: false, folder: None })
+    Ok(Connections { writers, readers: more(connections)?, keys, grouped: false, file: None, folder: None })
 }
 
 /// A new id, ordered by time.

@@ -18,6 +18,7 @@ mod error;
 mod events;
 mod inside;
 mod keys;
+mod leaving;
 mod mails;
 mod news;
 mod notices;
@@ -52,6 +53,10 @@ pub use days::DatumKind;
 pub use devices::DeviceToken;
 pub use error::{Conflict, Error, Invalid, WeakPassword};
 pub use inside::Store;
+pub use leaving::{
+    Export, HistoryLine, Leaving, Membership, Original, Piece, ReceiptLine, SharedWith, Span, Taken, TakenAccount,
+    TakenUpload,
+};
 pub use mails::SITE;
 pub use news::{News, What};
 pub use outbox::{Channel, Message};
@@ -65,7 +70,7 @@ pub use rights::{CanView, Download, Manage, Right, Upload, View};
 pub use second_step::Method;
 pub use seed::{SeedAccount, SeedClinic, SeedGrant, SeedPlan, Seeded};
 pub use sessions::{Opened, Session, SessionToken};
-pub use settings::{Clock, Database, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
+pub use settings::{Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
 pub use sign_in::{Entrance, HalfToken};
 pub use tokens::{Kept, TOKENS, TokenFacts};
 pub use uploads::*;
@@ -95,5 +100,5 @@ fn all_statements() -> Vec<db::Sql> {
         uploads::STATEMENTS,
         db::MIGRATE_STATEMENTS,
     ];
-    files.iter().flat_map(|list| list.iter().copied()).chain(audit::statements()).collect()
+    files.iter().flat_map(|list| list.iter().copied()).chain(audit::statements()).chain(leaving::statements()).collect()
 }

@@ -32,6 +32,25 @@ pub(crate) fn tell(
     addresses.iter().try_for_each(|address| person.write(tx, inside, address, None, letter, now))
 }
 
+/// The last word to somebody whose account is about to be purged: it stands in nobody's list, and goes once it was sent.
+pub(crate) fn farewell(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    letter: &Letter,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let person = Person::read(tx, inside, account)?;
+    let mut addresses = former(tx, inside, account, now)?;
+    addresses.insert(0, person.email.clone());
+    for address in &addresses {
+        let reader = Reader { name: &person.name, address, phrase: person.phrase.as_deref(), lock: None };
+        let (channel, kind, mail) = (Channel::Mail, letter.kind, letter.to(&reader));
+        outbox::put(tx, inside, &NewMessage { account: None, record: None, channel, kind, mail }, now)?;
+    }
+    Ok(())
+}
+
 /// Tells an account about a record; gone with the access to it, if it was not sent by then.
 pub(crate) fn tell_about(
     tx: &mut Tx,
@@ -89,13 +108,14 @@ impl Person {
         let lock = letter.security.then(|| tokens::make_more(tx, Kind::Lockdown, self.account, now, None));
         let reader = Reader { name: &self.name, address, phrase: self.phrase.as_deref(), lock: lock.transpose()? };
         let mail = letter.to(&reader);
-        let (account, channel, kind) = (self.account, Channel::Mail, letter.kind);
+        let (account, channel, kind) = (Some(self.account), Channel::Mail, letter.kind);
         outbox::put(tx, inside, &NewMessage { account, record, channel, kind, mail }, now)
     }
 }
 
 fn former(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<Vec<String>, Error> {
     let rows = tx.query(FORMER, params![account, now])?;
-    let address = |row: &Row| inside.keys.open_text(place("contact_changes", "old", row.id(0)?), row.bytes(1)?);
+    let address =
+        |row: &Row| inside.keys.open_text(place("contact_changes", "old", row.id(0)?).of(account.0), row.bytes(1)?);
     rows.iter().map(address).collect()
 }

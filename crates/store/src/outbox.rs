@@ -22,8 +22,8 @@ statements! {
     DUE = "select id from outbox where sent_at is null and due_at <= $1 and leased_until_at <= $1 \
         order by due_at, id limit $2";
     CLAIM = "update outbox set leased_until_at = $2, attempts = attempts + 1 \
-        where id = $1 and sent_at is null and leased_until_at <= $3 returning sealed, attempts, channel";
-    UNSENT = "select sealed from outbox where id = $1 and sent_at is null";
+        where id = $1 and sent_at is null and leased_until_at <= $3 returning sealed, attempts, channel, account";
+    UNSENT = "select sealed, account from outbox where id = $1 and sent_at is null";
     SENT = "update outbox set sent_at = $2, sealed = $3, leased_until_at = 0 where id = $1 and sent_at is null";
     FAILED = "update outbox set due_at = $2, leased_until_at = 0 where id = $1 and sent_at is null";
     DROP_FOR = "delete from outbox where sent_at is null and account = $1 and record = $2";
@@ -70,7 +70,8 @@ words!(Channel, channel_word, channel: Mail = "mail", Sms = "sms");
 
 /// A message to be written.
 pub(crate) struct NewMessage {
-    pub(crate) account: AccountId,
+    /// Whose list it stands in; nobody's when it is the last word to somebody who is gone.
+    pub(crate) account: Option<AccountId>,
     pub(crate) record: Option<RecordId>,
     pub(crate) channel: Channel,
     pub(crate) kind: &'static str,
@@ -96,14 +97,15 @@ pub(crate) const SECRET: &str = "{secret}";
 /// Writes a message, due at once.
 pub(crate) fn put(tx: &mut Tx, inside: &Inside, new: &NewMessage, now: Timestamp) -> Result<(), Error> {
     let id = new_id();
-    let sealed = seal(inside, id, &new.mail)?;
+    let sealed = seal(inside, id, new.account, &new.mail)?;
     let channel = channel_word(new.channel);
     tx.execute(PUT, params![id, new.account, new.record, sealed, now, channel, new.kind]).map(drop)
 }
 
-fn seal(inside: &Inside, id: Id, mail: &Mail) -> Result<Vec<u8>, Error> {
+/// Under the account's own key, so that it goes with the account.
+fn seal(inside: &Inside, id: Id, account: Option<AccountId>, mail: &Mail) -> Result<Vec<u8>, Error> {
     let plain = serde_json::to_vec(mail).map_err(Error::broken)?;
-    inside.keys.seal(place("outbox", "sealed", id), &plain)
+    inside.keys.seal(place("outbox", "sealed", id).of(account.map(|account| account.0)), &plain)
 }
 
 /// The text as it is sent.
@@ -122,8 +124,9 @@ pub(crate) fn drop_for(tx: &mut Tx, account: AccountId, record: RecordId) -> Res
 }
 
 /// Opens a sealed message.
-pub(crate) fn open(inside: &Inside, id: Id, sealed: &[u8]) -> Result<Mail, Error> {
-    serde_json::from_slice(&inside.keys.open(place("outbox", "sealed", id), sealed)?).map_err(Error::broken)
+pub(crate) fn open(inside: &Inside, id: Id, account: Option<AccountId>, sealed: &[u8]) -> Result<Mail, Error> {
+    let place = place("outbox", "sealed", id).of(account.map(|account| account.0));
+    serde_json::from_slice(&inside.keys.open(place, sealed)?).map_err(Error::broken)
 }
 
 impl Store {
@@ -142,7 +145,8 @@ impl Store {
             for row in &due {
                 let id = row.id(0)?;
                 let Some(row) = tx.query_one(CLAIM, params![id, until, now])? else { continue };
-                let Mail { to, subject, text, html, secrets } = open(&inside, id, row.bytes(0)?)?;
+                let Mail { to, subject, text, html, secrets } =
+                    open(&inside, id, row.opt_id(3)?.map(AccountId), row.bytes(0)?)?;
                 let (text, html) = (filled(&text, &secrets), filled(&html, &secrets));
                 let (attempts, channel) = (row.count(1)?, channel(row.text(2)?)?);
                 claimed.push(Message { id, channel, to, subject, text, html, attempts });
@@ -159,8 +163,9 @@ impl Store {
         let now = self.0.clock.now();
         let work = move |tx: &mut Tx| {
             let Some(row) = tx.query_one(UNSENT, params![id])? else { return Ok(()) };
-            let kept = Mail { secrets: Vec::new(), ..open(&inside, id, row.bytes(0)?)? };
-            tx.execute(SENT, params![id, now, seal(&inside, id, &kept)?]).map(drop)
+            let account = row.opt_id(1)?.map(AccountId);
+            let kept = Mail { secrets: Vec::new(), ..open(&inside, id, account, row.bytes(0)?)? };
+            tx.execute(SENT, params![id, now, seal(&inside, id, account, &kept)?]).map(drop)
         };
         self.0.db.write(work, |()| ()).await
     }

@@ -8,6 +8,7 @@ use crate::{
     error::Error,
     inside::{Inside, Store},
     keys::place,
+    leaving,
     records::open_name,
     standing::{self, permission, role},
     words::unit,
@@ -82,7 +83,8 @@ impl Store {
         let account = who.account().ok_or(Error::NotSignedIn)?;
         let inside = Arc::clone(&self.0);
         let now = self.0.clock.now();
-        self.0.db.read(move |tx| overview(tx, &inside, account, now)).await
+        let look = move |tx: &mut Tx| leaving::refuse(tx, account).and_then(|()| overview(tx, &inside, account, now));
+        self.0.db.read(look).await
     }
 
     /// The patients of a clinic, for its members.
@@ -102,7 +104,7 @@ fn overview(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) ->
     let mut following = Vec::new();
     for row in tx.query(FOLLOWING, params![account])? {
         if may_look(tx, account, RecordId(row.id(0)?), now)? {
-            following.push(line(tx, inside, &row, Some(permission(row.text(3)?)?), true)?);
+            following.extend(here(line(tx, inside, &row, Some(permission(row.text(3)?)?), true))?);
         }
     }
     let mut clinics = Vec::new();
@@ -126,7 +128,7 @@ fn clinic_patients(
     let mut patients = Vec::with_capacity(rows.len());
     for row in rows {
         let figures = may_look(tx, account, RecordId(row.id(0)?), now)?;
-        patients.push(line(tx, inside, &row, None, figures)?);
+        patients.extend(here(line(tx, inside, &row, None, figures))?);
     }
     Ok(ClinicPatients {
         clinic,
@@ -140,6 +142,14 @@ fn clinic_patients(
 fn may_look(tx: &mut Tx, account: AccountId, record: RecordId, now: Timestamp) -> Result<bool, Error> {
     let standing: Standing = standing::of(tx, Who::Account { id: account }, record)?;
     Ok(matches!(allows(standing, RightKind::View, now), Decision::Allowed(_)))
+}
+
+/// A record whose key was destroyed is gone: in data that were restored from before, its row may stand there yet.
+fn here(line: Result<RecordLine, Error>) -> Result<Option<RecordLine>, Error> {
+    match line {
+        Err(Error::NotFound) => Ok(None),
+        line => line.map(Some),
+    }
 }
 
 fn line(

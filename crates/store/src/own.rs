@@ -7,6 +7,7 @@ use crate::{
     error::{Error, Invalid},
     inside::{Inside, Store},
     keys::place,
+    leaving,
     records::{self, Keeper, NewRecord},
     sessions,
     words::{unit, unit_word, valid_name, valid_two_letters, valid_zone},
@@ -123,7 +124,10 @@ impl Store {
         let Who::Account { id } = who.who else { return Err(Error::NotSignedIn) };
         let inside = Arc::clone(&self.0);
         let (proved_at, now) = (who.proved_at, inside.clock.now());
-        let work = move |tx: &mut Tx| job(&mut Own { tx, inside: &inside, account: id, proved_at, now });
+        let work = move |tx: &mut Tx| {
+            leaving::refuse(tx, id)?;
+            job(&mut Own { tx, inside: &inside, account: id, proved_at, now })
+        };
         self.0.db.write(work, |_| ()).await
     }
 }
@@ -213,7 +217,7 @@ impl Own<'_> {
     pub fn messages(&mut self, most: u32) -> Result<Vec<SentMessage>, Error> {
         let rows = self.tx.query(MESSAGES, params![self.account, most])?;
         let line = |row: &Row| {
-            let mail = crate::outbox::open(self.inside, row.id(0)?, row.bytes(1)?)?;
+            let mail = crate::outbox::open(self.inside, row.id(0)?, Some(self.account), row.bytes(1)?)?;
             Ok(SentMessage {
                 subject: mail.subject,
                 text: crate::outbox::readable(&mail.text),
@@ -222,6 +226,16 @@ impl Own<'_> {
             })
         };
         rows.iter().map(line).collect()
+    }
+
+    /// The transaction, the rest of the house, and whose account it is.
+    pub(crate) fn parts(&mut self) -> (&mut Tx, &Inside, AccountId) {
+        (self.tx, self.inside, self.account)
+    }
+
+    /// When this job began.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
     }
 
     pub(crate) fn audit(&mut self, act: &'static str, detail: String) -> Result<(), Error> {

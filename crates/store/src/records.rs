@@ -181,7 +181,7 @@ impl Access<'_, Manage> {
         valid_name(name)?;
         let (tx, inside, entered) = self.parts();
         let (id, token) = (new_id(), format!("kst_{}", tokens::secret()?));
-        let sealed = inside.keys.seal(place("app_tokens", "name", id), name.trim().as_bytes())?;
+        let sealed = inside.keys.seal(place("app_tokens", "name", id).of(entered.record.0), name.trim().as_bytes())?;
         let hash = tokens::hash(&token);
         tx.execute(INSERT_TOKEN, params![id, hash, entered.record, sealed, scope_word(scope), entered.now])?;
         self.audit("made an app token", name)?;
@@ -191,7 +191,7 @@ impl Access<'_, Manage> {
     /// The record's app tokens, oldest first.
     pub fn tokens(&mut self) -> Result<Vec<AppToken>, Error> {
         let (tx, inside, entered) = self.parts();
-        tx.query(TOKENS, params![entered.record])?.iter().map(|row| app_token(inside, row)).collect()
+        tx.query(TOKENS, params![entered.record])?.iter().map(|row| app_token(inside, entered.record, row)).collect()
     }
 
     /// Ends an app's token at once.
@@ -204,11 +204,11 @@ impl Access<'_, Manage> {
     }
 }
 
-fn app_token(inside: &Inside, row: &Row) -> Result<AppToken, Error> {
+fn app_token(inside: &Inside, record: RecordId, row: &Row) -> Result<AppToken, Error> {
     let id = row.id(0)?;
     Ok(AppToken {
         id,
-        name: inside.keys.open_text(place("app_tokens", "name", id), row.bytes(1)?)?,
+        name: inside.keys.open_text(place("app_tokens", "name", id).of(record.0), row.bytes(1)?)?,
         scope: scope(row.text(2)?)?,
         made_at: row.instant(3)?,
         used_at: row.opt_instant(4)?,

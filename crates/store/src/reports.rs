@@ -93,7 +93,7 @@ impl Access<'_, Download> {
 }
 
 /// Twelve characters that nobody mistakes for others: 60 bits.
-fn receipt_number() -> Result<String, Error> {
+pub(crate) fn receipt_number() -> Result<String, Error> {
     const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     let bytes = random::<12>()?;
     let letters: Vec<char> = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();

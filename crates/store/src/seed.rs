@@ -186,7 +186,7 @@ impl<'a> Seeding<'a> {
     /// A device of this record; its token is thrown away, so that nobody else is this device.
     fn device(&mut self, record: RecordId) -> Result<(), Error> {
         let (id, scope) = (new_id(), TokenScope::Upload);
-        let name = self.inside.keys.seal(place("app_tokens", "name", id), b"Simulated device")?;
+        let name = self.inside.keys.seal(place("app_tokens", "name", id).of(record.0), b"Simulated device")?;
         let hash = tokens::hash(&tokens::secret()?);
         self.tx.execute(TOKEN, params![id, hash, record, name, scope_word(scope), self.now])?;
         self.seeded.devices.insert(record, Actor::of(Who::App { token: id, record, scope }));

@@ -22,7 +22,7 @@ statements! {
     INSERT = "insert into sessions (hash, account, own_device, began_at, seen_at, origin, proved_at, method, device) \
         values ($1, $2, $3, $4, $4, $5, $4, $6, $7)";
     WHOSE = "select s.own_device, s.began_at, s.seen_at, a.id, a.name, a.email, a.verified_at, a.unit, a.language, a.zone, \
-        s.proved_at from sessions s join accounts a on a.id = s.account where s.hash = $1";
+        s.proved_at, a.delete_at from sessions s join accounts a on a.id = s.account where s.hash = $1";
     SEEN = "update sessions set seen_at = $2 where hash = $1 and seen_at < $2";
     ROTATE = "update sessions set hash = $2, proved_at = $3, seen_at = $3 where hash = $1 returning account";
     END = "delete from sessions where hash = $1 returning account";
@@ -87,6 +87,8 @@ pub struct Session {
     pub idle_ends_at: Timestamp,
     /// When it ends in any case.
     pub ends_at: Timestamp,
+    /// The account is leaving: it can be restored until then, and nothing else.
+    pub leaving: Option<Timestamp>,
 }
 
 impl Session {
@@ -238,6 +240,10 @@ fn open(tx: &mut Tx, inside: &Inside, hash: &[u8; 32], now: Timestamp) -> Result
     if !open_at(own_device, began_at, seen_at, now) {
         return Err(Error::NotSignedIn);
     }
+    // When its time is over it is as good as purged.
+    if row.opt_instant(11)?.is_some_and(|until| until <= now) {
+        return Err(Error::NotSignedIn);
+    }
     Ok((session(inside, &row, own_device, began_at, seen_at)?, seen_at))
 }
 
@@ -263,6 +269,7 @@ fn session(
         own_device,
         idle_ends_at: after(seen_at, idle).min(after(began_at, whole)),
         ends_at: after(began_at, whole),
+        leaving: row.opt_instant(11)?,
     })
 }
 

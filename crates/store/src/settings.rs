@@ -3,6 +3,9 @@
 use jiff::Timestamp;
 use std::{fmt, path::PathBuf, sync::Arc};
 
+/// How many days a deleted account is kept when the operator says nothing.
+pub const KEEP_DELETED_DAYS: u32 = 90;
+
 /// How to open a store.
 #[derive(Clone, Debug)]
 pub struct StoreSettings {
@@ -16,6 +19,8 @@ pub struct StoreSettings {
     pub password_cost: PasswordCost,
     /// More breached passwords than those that ship with the program, as [`BreachedList`](crate::BreachedList) makes them.
     pub breached: Option<PathBuf>,
+    /// How many days a deleted account can be restored.
+    pub keep_deleted_days: u32,
     /// How many reads may run at once (at least 1; connections in all on PostgreSQL).
     pub readers: usize,
 }

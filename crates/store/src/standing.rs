@@ -8,13 +8,17 @@ use crate::{
 use sharing::{AccountId, ClinicId, ClinicRole, Permission, RecordId, Standing, TokenScope, Visibility};
 
 statements! {
-    KEPT_BY = "select r.account, r.clinic, m.role from records r \
-        left join clinic_members m on m.clinic = r.clinic and m.account = $2 where r.id = $1";
+    // The record of an account that is leaving is unknown to everybody, and such an account knows no record.
+    KEPT_BY = "select r.account, r.clinic, m.role from records r left join accounts a on a.id = r.account \
+        left join clinic_members m on m.clinic = r.clinic and m.account = $2 where r.id = $1 and a.delete_at is null \
+        and not exists (select 1 from accounts me where me.id = $2 and me.delete_at is not null)";
     GRANT = "select permission, insulin, carbs, notes, devices, until_at, paused_until_at from grants \
         where record = $1 and partner = $2";
     LINKED = "select m.role, l.insulin, l.carbs, l.notes, l.devices, l.until_at from links l \
         join clinic_members m on m.clinic = l.clinic and m.account = $2 where l.record = $1 order by l.since_at, l.clinic";
-    APP = "select t.scope from app_tokens t join records r on r.id = t.record where t.id = $2 and t.record = $1";
+    APP = "select t.scope from app_tokens t join records r on r.id = t.record left join accounts a on a.id = r.account \
+        where t.id = $2 and t.record = $1 and a.delete_at is null";
+    HERE = "select 1 from records r left join accounts a on a.id = r.account where r.id = $1 and a.delete_at is null";
     EXISTS = "select 1 from records where id = $1";
 }
 
@@ -28,7 +32,7 @@ pub(crate) fn of(tx: &mut Tx, who: Who, record: RecordId) -> Result<Standing, Er
         }
         Who::App { .. } => Ok(Standing::Stranger),
         Who::Duty(duty) => {
-            let known = tx.query_one(EXISTS, params![record])?.is_some();
+            let known = tx.query_one(HERE, params![record])?.is_some();
             Ok(if known { Standing::OnDuty(duty) } else { Standing::Stranger })
         }
     }

@@ -6,7 +6,7 @@ use crate::{
     db::Tx,
     error::Error,
     inside::Store,
-    sessions, sign_in, throttle, tokens,
+    leaving, sessions, sign_in, throttle, tokens,
 };
 use jiff::Timestamp;
 use sharing::{Duty, RecordId};
@@ -25,7 +25,7 @@ impl Store {
         let now = self.0.clock.now();
         let work = move |tx: &mut Tx| {
             let tokens = tokens::tidy(tx, now)? + sign_in::tidy(tx, now)?;
-            Ok(tokens + sessions::tidy(tx, now)? + throttle::tidy(tx, now)?)
+            Ok(tokens + sessions::tidy(tx, now)? + throttle::tidy(tx, now)? + leaving::tidy(tx, now)?)
         };
         self.0.db.write(work, |_| ()).await
     }
@@ -34,7 +34,7 @@ impl Store {
     pub async fn destroy_record_key(&self, duty: &Actor, record: RecordId) -> Result<(), Error> {
         duty.on(Duty::Expire)?;
         let inside = Arc::clone(&self.0);
-        self.0.db.read(move |_| inside.keys.destroy_record(record)).await
+        self.0.db.read(move |_| inside.keys.destroy(record.0)).await
     }
 
     /// Writes the counts of the visits that are over by `by`, or of all.

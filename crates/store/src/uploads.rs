@@ -237,7 +237,7 @@ fn upload_line(row: &Row, line: Line, devices: &[(u16, NewDevice)]) -> Result<Up
 
 impl<R> Access<'_, R> {
     /// The record's devices by number.
-    fn devices(&mut self) -> Result<Vec<(u16, NewDevice)>, Error> {
+    pub(crate) fn devices(&mut self) -> Result<Vec<(u16, NewDevice)>, Error> {
         let (record, key) = (self.record_id(), self.key());
         let rows = self.tx().query(DEVICES, params![record])?;
         let device = |row: &Row| {

@@ -64,7 +64,8 @@ impl Visits {
         {
             return match visit.state {
                 State::Written => {
-                    visit.repeats += 1;
+                    // An export is one line, however many pieces it is read in.
+                    visit.repeats += u32::from(entered.purpose != Purpose::Export);
                     Look::Repeat
                 }
                 // The first line may yet fail: whoever looks meanwhile leaves a line of their own.
@@ -81,10 +82,18 @@ impl Visits {
         Look::First { uncounted }
     }
 
-    /// What to do about an act that is not a look: each is written, but a device's deliveries are a visit.
+    /// What to do about an act that is not a look: each is written, but a device's deliveries are a visit, and so are
+    /// the pieces of an export.
     pub(crate) fn act(&self, right: RightKind, entered: &Entered) -> Look {
-        let device = right == RightKind::Upload && entered.purpose == Purpose::DeviceUpload;
-        if device { self.look(entered) } else { Look::First { uncounted: 0 } }
+        match (right, entered.purpose) {
+            (RightKind::Upload, Purpose::DeviceUpload) | (RightKind::Download, Purpose::Export) => self.look(entered),
+            _ => Look::First { uncounted: 0 },
+        }
+    }
+
+    /// The next act is the first of a visit of its own.
+    pub(crate) fn begin_anew(&self, visit: Key) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&visit);
     }
 
     /// Tells whether the first look of a visit could be written. If not, the next look is a first one again.

@@ -66,6 +66,18 @@ impl App {
         messages
     }
 
+    /// A person as the store knows them.
+    pub async fn actor(&self, email: &str) -> store::Actor {
+        let token = self.store.sign_in(email, PASSWORD, false, store::Origin::default()).await.expect("they sign in");
+        let token = token.opened().expect("no second step").session;
+        self.store.session(token.as_str()).await.expect("a new session is open").actor
+    }
+
+    /// The worker's round that purges accounts whose time is over; answers how many.
+    pub async fn purge_due(&self) -> u64 {
+        self.store.purge_due(&self.roster.on(Duty::Expire)).await.expect("the database answers")
+    }
+
     /// Days of believable life, ending now, as one upload of the record's own device.
     pub async fn live(&self, record: RecordId, days: i64, personality: Personality) {
         let now = self.clock.now();
@@ -113,6 +125,7 @@ fn settings(clock: Clock) -> StoreSettings {
         clock,
         password_cost: PasswordCost::CheapForTests,
         breached: None,
+        keep_deleted_days: 90,
         readers: 2,
     }
 }

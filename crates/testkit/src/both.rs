@@ -88,8 +88,15 @@ impl TestStore {
             anchors: Some(folder.0.join("audit-heads.txt")),
         };
         let password_cost = if cfg!(debug_assertions) { PasswordCost::CheapForTests } else { PasswordCost::Full };
-        let settings =
-            StoreSettings { database, keys, clock: clock.clock(), password_cost, breached: None, readers: 2 };
+        let settings = StoreSettings {
+            database,
+            keys,
+            clock: clock.clock(),
+            password_cost,
+            breached: None,
+            keep_deleted_days: 90,
+            readers: 2,
+        };
         let (store, roster) = Store::open(settings.clone()).expect("a new store opens");
         Self { store, roster, clock, settings, folder }
     }

@@ -21,6 +21,7 @@ impl From<Error> for Problem {
                 "That is not right",
                 "The password or code is not the one of this account. Nothing was changed.",
             ),
+            Error::Leaving { .. } => Self::leaving(),
             Error::TooMany { retry_after_s } => Self::too_many(u32::try_from(retry_after_s).unwrap_or(u32::MAX)),
             Error::Unavailable => Self::unavailable(),
             Error::Broken(source) => {
@@ -70,6 +71,7 @@ pub fn invalid_words(invalid: Invalid) -> &'static str {
         Invalid::Token => "This link is wrong, was used before, or is too old. Ask for a new one.",
         Invalid::Period => "Choose at least one day, and at most a year.",
         Invalid::TooLong => "That is longer than can be kept.",
+        Invalid::Confirmation => "That is not the e-mail address of this account.",
         Invalid::Empty => "There is nothing in it that could be kept.",
     }
 }
@@ -112,6 +114,7 @@ pub fn field_of(invalid: Invalid) -> &'static str {
         Invalid::Language => "language",
         Invalid::Zone => "zone",
         Invalid::Token => "token",
+        Invalid::Confirmation => "confirmation",
         Invalid::Period => "from",
     }
 }

@@ -1,4 +1,5 @@
-//! What nobody asked for just now: messages go out, what has run out is tidied, audit heads are anchored.
+//! What nobody asked for just now: messages go out, what has run out is tidied, accounts that left are purged,
+//! audit heads are anchored.
 //!
 //! **Invariant:** only this room opens outbound connections (`kinsight/tests/it/house.rs`). Each round is safe to
 //! repeat and to interrupt: work is claimed in the database with a lease, and given back by its end.
@@ -38,6 +39,7 @@ pub async fn run(work: Work, shutdown: watch::Receiver<bool>) {
     let mut rounds = JoinSet::new();
     rounds.spawn(rounds::repeat(Arc::clone(&work), work.every, shutdown.clone(), deliver::round));
     rounds.spawn(rounds::repeat(Arc::clone(&work), rounds::TIDY_EVERY, shutdown.clone(), rounds::tidy));
+    rounds.spawn(rounds::repeat(Arc::clone(&work), rounds::TIDY_EVERY, shutdown.clone(), rounds::purge));
     rounds.spawn(rounds::repeat(work, rounds::ANCHOR_EVERY, shutdown, rounds::anchor));
     while rounds.join_next().await.is_some() {}
 }

@@ -31,6 +31,17 @@ pub(crate) fn tidy(work: Arc<Work>) -> Pin<Box<dyn Future<Output = anyhow::Resul
     })
 }
 
+/// Purges accounts whose time is over: keys first, then rows. What broke off the last time is taken up.
+pub(crate) fn purge(work: Arc<Work>) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> {
+    Box::pin(async move {
+        let purged = work.store.purge_due(&work.duties.expire).await?;
+        if purged > 0 {
+            tracing::info!(purged, "accounts were purged");
+        }
+        Ok(())
+    })
+}
+
 /// Anchors the audit, so that a tail cut off later is found.
 pub(crate) fn anchor(work: Arc<Work>) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> {
     Box::pin(async move {

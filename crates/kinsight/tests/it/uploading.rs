@@ -22,6 +22,7 @@ fn settings(data: &Path) -> StoreSettings {
         clock: Clock::new(|| "2025-03-06T12:00:00Z".parse().unwrap()),
         password_cost: PasswordCost::Full,
         breached: None,
+        keep_deleted_days: 90,
         readers: 1,
     }
 }

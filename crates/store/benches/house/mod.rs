@@ -95,8 +95,15 @@ impl Open {
         let master = MasterKeySource::Bytes([7; 32]);
         let keys = KeySettings { master, key_store: None, anchors: None };
         let clock = Clock::new(start);
-        let settings =
-            StoreSettings { database, keys, clock, password_cost: PasswordCost::Full, breached: None, readers: 8 };
+        let settings = StoreSettings {
+            database,
+            keys,
+            clock,
+            password_cost: PasswordCost::Full,
+            breached: None,
+            keep_deleted_days: 90,
+            readers: 8,
+        };
         let (store, _) = Store::open(settings).expect("a new store opens");
         let records = (0..count).map(|_| new_record("Paul")).collect();
         let plan = SeedPlan {

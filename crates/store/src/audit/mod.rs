@@ -25,6 +25,7 @@ statements! {
         on conflict (chain) do update set number = audit_heads.number + 1, anchored = 0 returning number, hash";
     INSERT = "insert into audit (chain, number, at, who, act, purpose, count, detail, hash) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    ACCOUNT = "select 1 from accounts where id = $1";
     HEAD = "update audit_heads set hash = $2 where chain = $1";
 }
 
@@ -123,6 +124,17 @@ impl Entry {
         Self { chain: Chain::Account(account), at, who, act, purpose: "", count: 1, detail }
     }
 
+    /// What an owner did to a record from outside of it.
+    pub(crate) fn of_record(record: RecordId, owner: AccountId, at: Timestamp, act: &'static str) -> Self {
+        let who = Who::Account { id: owner };
+        Self { chain: Chain::Record(record), at, who, act, purpose: "", count: 1, detail: String::new() }
+    }
+
+    /// The last line of a chain whose record or account is gone.
+    pub(crate) fn last(chain: Chain, who: Who, at: Timestamp) -> Self {
+        Self { chain, at, who, act: "purged", purpose: "", count: 1, detail: String::new() }
+    }
+
     fn of(entered: &Entered, act: &'static str, detail: &str) -> Self {
         Self {
             chain: Chain::Record(entered.record),
@@ -141,9 +153,10 @@ impl Entry {
 pub(crate) fn write(tx: &mut Tx, inside: &Inside, entry: &Entry) -> Result<(), Error> {
     let chain = match entry.chain {
         Chain::Record(record) if !standing::exists(tx, record)? => match entry.who {
-            Who::Account { id } => Chain::Account(id),
-            Who::App { record, .. } => Chain::Record(record),
-            Who::Duty(_) => return Ok(()),
+            Who::Account { id } if tx.query_one(ACCOUNT, params![id])?.is_some() => Chain::Account(id),
+            Who::App { record, .. } if standing::exists(tx, record)? => Chain::Record(record),
+            // Whoever was purged meanwhile: their chain has its last line.
+            _ => return Ok(()),
         },
         chain => chain,
     };

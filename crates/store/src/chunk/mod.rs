@@ -221,9 +221,13 @@ impl<T: Datum> Chunk<T> {
 
     /// What is shown, oldest first, each measured value once.
     pub fn view(&self) -> Vec<T::Shown> {
+        self.shown().map(|row| row.item.show(row.uploads.first())).collect()
+    }
+
+    /// The same with who brought it and what came beside it.
+    pub fn shown(&self) -> impl Iterator<Item = &Row<T>> {
         let hidden = view::hidden(&self.rows);
-        let shown = self.rows.iter().zip(hidden).filter(|(_, hidden)| !hidden);
-        shown.map(|(row, _)| row.item.show(row.uploads.first())).collect()
+        self.rows.iter().zip(hidden).filter(|(_, hidden)| !hidden).map(|(row, _)| row)
     }
 
     /// The newest change in it, when anything was written one by one.

@@ -120,6 +120,16 @@ impl Tx {
         }
     }
 
+    /// Sees to it that the bytes of deleted rows of these tables are gone from the files; outside of any transaction.
+    /// SQLite overwrites them when it deletes; what is left is the log, which is folded back and cut to nothing.
+    pub(crate) fn scrub(&mut self, tables: &'static str) -> Result<(), Error> {
+        self.revive()?;
+        match &mut self.0 {
+            Conn::Lite(lite) => lite.batch("pragma wal_checkpoint(truncate)"),
+            Conn::Pg(pg) => pg.batch(&format!("vacuum {tables}")),
+        }
+    }
+
     /// One write on the calling thread, without company: migrations and the key store.
     pub(crate) fn write_once<T>(&mut self, job: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         self.revive()?;

@@ -8,6 +8,7 @@ use std::{
     env,
     fs::{self, OpenOptions},
     io::{ErrorKind, Write},
+    num::NonZero,
     os::unix::fs::OpenOptionsExt,
     path::Path,
 };
@@ -52,7 +53,8 @@ fn parse_line(line: &str) -> Result<(u8, RandomizedNonceKey), Error> {
     let wrong = || Error::broken("a master key is written as: 1, a space, 32 bytes in base64");
     let (id, key) = line.split_once(' ').ok_or_else(wrong)?;
     let bytes = Zeroizing::new(STANDARD.decode(key.trim()).map_err(|_| wrong())?);
-    Ok((id.parse().map_err(|_| wrong())?, ready(&bytes).map_err(|_| wrong())?))
+    let id: NonZero<u8> = id.parse().map_err(|_| wrong())?;
+    Ok((id.get(), ready(&bytes).map_err(|_| wrong())?))
 }
 
 fn read_or_make(path: &Path, nothing_sealed: bool) -> Result<Zeroizing<String>, Error> {

@@ -1,6 +1,8 @@
-//! Keys: one master key outside the database, one random key a record in the key store, apart from the data.
+//! Keys: one master key outside the database; a random key for each record and each account in the key store, apart
+//! from the data.
 //!
-//! Losing the master key loses the data. Destroying a record's one wrapped key ends every copy of the record.
+//! Losing the master key loses the data. Destroying the one wrapped key of a record ends every copy of the record, and
+//! destroying an account's ends every copy of what it says of the person.
 
 mod master;
 mod seal;
@@ -8,12 +10,13 @@ mod store;
 
 pub(crate) use master::MasterKeys;
 pub(crate) use seal::{RecordKey, random};
+pub(crate) use store::Kept;
 pub(crate) use store::KeyStore;
 
 use crate::error::Error;
 use aws_lc_rs::{hmac, signature::Ed25519KeyPair};
 use jiff::Timestamp;
-use sharing::{Id, RecordId};
+use sharing::{AccountId, Id, RecordId};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -30,7 +33,7 @@ const DECOY: &str = "decoy";
 pub(crate) struct Keys {
     master: MasterKeys,
     store: KeyStore,
-    opened: Mutex<HashMap<RecordId, Arc<RecordKey>>>,
+    opened: Mutex<HashMap<Id, Arc<RecordKey>>>,
     index: hmac::Key,
     pepper: Zeroizing<Vec<u8>>,
     signing: Ed25519KeyPair,
@@ -47,14 +50,23 @@ impl Keys {
         Ok(Self { master, store, opened: Mutex::default(), index, pepper, signing })
     }
 
-    /// Seals a column under the master key, bound to its place.
+    /// Seals a column, bound to its place: under the key of the record or account that the place belongs to, when
+    /// there is one, else under the master key.
     pub(crate) fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        self.master.seal(&place.text(), plain)
+        let own = place.owner.map(|owner| self.own(owner)).transpose();
+        match own {
+            Ok(Some(key)) => key.seal_at(&place.text(), plain),
+            Ok(None) | Err(Error::NotFound) => self.master.seal(&place.text(), plain),
+            Err(error) => Err(error),
+        }
     }
 
-    /// Opens a column that [`Keys::seal`] sealed at the same place.
+    /// Opens a column that [`Keys::seal`] sealed at the same place; *not found* when the key was destroyed.
     pub(crate) fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, Error> {
-        self.master.open(&place.text(), sealed)
+        match place.owner {
+            Some(owner) if sealed.first() == Some(&seal::OWN) => self.own(owner)?.open_at(&place.text(), sealed),
+            _ => self.master.open(&place.text(), sealed),
+        }
     }
 
     /// Opens a column of text.
@@ -78,30 +90,45 @@ impl Keys {
     }
 
     /// Makes and keeps the key of a new record.
-    pub(crate) fn new_record(&self, record: RecordId, now: Timestamp) -> Result<Arc<RecordKey>, Error> {
-        let bytes = Zeroizing::new(random::<32>()?);
-        self.store.put_record(record, &self.master, &bytes[..], now)?;
-        self.keep(record, &bytes[..])
+    pub(crate) fn new_record(&self, record: RecordId, now: Timestamp) -> Result<(), Error> {
+        self.new_key(Kept::Record, record.0, now)
     }
 
-    /// Takes as long as [`Keys::new_record`], so that signing up with a known address takes no less than with a new one.
-    pub(crate) fn no_new_record(&self) -> Result<(), Error> {
+    /// Makes and keeps the key of a new account.
+    pub(crate) fn new_account(&self, account: AccountId, now: Timestamp) -> Result<(), Error> {
+        self.new_key(Kept::Account, account.0, now)
+    }
+
+    fn new_key(&self, kept: Kept, id: Id, now: Timestamp) -> Result<(), Error> {
+        let bytes = Zeroizing::new(random::<32>()?);
+        self.store.put(kept, id, &self.master, &bytes[..], now)?;
+        self.keep(id, &bytes[..]).map(drop)
+    }
+
+    /// Takes as long as making one key, so that signing up with a known address takes no less than with a new one.
+    pub(crate) fn no_new_key(&self) -> Result<(), Error> {
         self.store.touch(DECOY)
     }
 
     /// The key of a record; *not found* when it was destroyed.
     pub(crate) fn record(&self, record: RecordId) -> Result<Arc<RecordKey>, Error> {
-        if let Some(key) = self.opened.lock().unwrap_or_else(PoisonError::into_inner).get(&record) {
-            return Ok(Arc::clone(key));
-        }
-        let bytes = self.store.record(record, &self.master)?;
-        self.keep(record, &bytes)
+        self.own(record.0)
     }
 
-    /// Destroys the one key of a record: no copy of its data can be read any more.
-    pub(crate) fn destroy_record(&self, record: RecordId) -> Result<(), Error> {
-        self.store.destroy_record(record)?;
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner).remove(&record);
+    /// The key of a record or an account.
+    fn own(&self, id: Id) -> Result<Arc<RecordKey>, Error> {
+        if let Some(key) = self.opened.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return Ok(Arc::clone(key));
+        }
+        let bytes = self.store.own(id, &self.master)?;
+        self.keep(id, &bytes)
+    }
+
+    /// Destroys the one key of a record or an account: no copy of what it sealed can be read any more. Its bytes do not
+    /// stay in the key store's file either.
+    pub(crate) fn destroy(&self, id: Id) -> Result<(), Error> {
+        self.store.destroy(id)?;
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         Ok(())
     }
 
@@ -110,16 +137,19 @@ impl Keys {
         self.store.prepare_all()
     }
 
-    fn keep(&self, record: RecordId, bytes: &[u8]) -> Result<Arc<RecordKey>, Error> {
-        let key = Arc::new(RecordKey::new(record, bytes)?);
+    fn keep(&self, id: Id, bytes: &[u8]) -> Result<Arc<RecordKey>, Error> {
+        let key = Arc::new(RecordKey::new(id, bytes)?);
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if opened.len() >= KEPT {
             opened.clear();
         }
-        opened.insert(record, Arc::clone(&key));
+        opened.insert(id, Arc::clone(&key));
         Ok(key)
     }
 }
+
+/// Tables whose rows are named by the account or record that they are about.
+const OF_THEIR_OWN: &[&str] = &["accounts", "audit", "half_sign_ins", "known_devices", "records", "sessions"];
 
 /// Where a sealed value belongs; it opens nowhere else.
 #[derive(Clone, Copy)]
@@ -127,9 +157,15 @@ pub(crate) struct Place<'a> {
     pub(crate) table: &'a str,
     pub(crate) column: &'a str,
     pub(crate) row: Id,
+    owner: Option<Id>,
 }
 
 impl Place<'_> {
+    /// The same place, sealed under the key of this account or record: it goes with it.
+    pub(crate) fn of(self, owner: impl Into<Option<Id>>) -> Self {
+        Self { owner: owner.into(), ..self }
+    }
+
     fn text(&self) -> String {
         format!("{}:{}:{}", self.table, self.column, self.row)
     }
@@ -137,5 +173,5 @@ impl Place<'_> {
 
 /// A place in one line.
 pub(crate) fn place<'a>(table: &'a str, column: &'a str, row: Id) -> Place<'a> {
-    Place { table, column, row }
+    Place { table, column, row, owner: OF_THEIR_OWN.contains(&table).then_some(row) }
 }

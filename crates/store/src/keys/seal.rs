@@ -5,7 +5,10 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
     rand,
 };
-use sharing::RecordId;
+use sharing::Id;
+
+/// The first byte of a column that is sealed under the key of its record or account. No master key has this number.
+pub(super) const OWN: u8 = 0;
 
 /// How many bytes sealing adds: format, nonce, tag.
 const ADDED: usize = 1 + NONCE_LEN + 16;
@@ -25,13 +28,15 @@ pub(super) fn seal(key: &RandomizedNonceKey, id: u8, place: &[u8], plain: &[u8])
 
 /// Opens what [`seal`] made with the same key at the same place.
 pub(super) fn open(key: &RandomizedNonceKey, place: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Error> {
+    open_in_place(key, place, &mut sealed.to_vec()).map(<[u8]>::to_vec)
+}
+
+fn open_in_place<'s>(key: &RandomizedNonceKey, place: &[u8], sealed: &'s mut [u8]) -> Result<&'s [u8], Error> {
     let damaged = || Error::broken("sealed bytes are damaged, misplaced or of another key");
-    let (nonce, tail) = sealed.get(1..).and_then(|rest| rest.split_at_checked(NONCE_LEN)).ok_or_else(damaged)?;
+    let (nonce, tail) =
+        sealed.get_mut(1..).and_then(|rest| rest.split_at_mut_checked(NONCE_LEN)).ok_or_else(damaged)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| damaged())?;
-    let mut tail = tail.to_vec();
-    let plain = key.open_in_place(nonce, Aad::from(place), &mut tail).map_err(|_| damaged())?.len();
-    tail.truncate(plain);
-    Ok(tail)
+    key.open_in_place(nonce, Aad::from(place), tail).map(|plain| &*plain).map_err(|_| damaged())
 }
 
 /// A key ready for use.
@@ -46,15 +51,15 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
     Ok(bytes)
 }
 
-/// The key under which one record's data are sealed.
+/// The key under which one record's data, or one account's details, are sealed.
 pub(crate) struct RecordKey {
-    record: RecordId,
+    id: Id,
     key: RandomizedNonceKey,
 }
 
 impl RecordKey {
-    pub(super) fn new(record: RecordId, bytes: &[u8]) -> Result<Self, Error> {
-        Ok(Self { record, key: ready(bytes)? })
+    pub(super) fn new(id: Id, bytes: &[u8]) -> Result<Self, Error> {
+        Ok(Self { id, key: ready(bytes)? })
     }
 
     /// Seals bytes for one row of this record; `row` names it within the table (a day, a number, nothing).
@@ -67,10 +72,24 @@ impl RecordKey {
         open(&self.key, &self.place(table, row), sealed)
     }
 
+    /// The same, in the place where the sealed bytes stand: large files are held once.
+    pub(crate) fn open_in_place<'s>(&self, table: &str, row: i64, sealed: &'s mut [u8]) -> Result<&'s [u8], Error> {
+        open_in_place(&self.key, &self.place(table, row), sealed)
+    }
+
+    /// Seals one column, marked as sealed under a key of its own.
+    pub(super) fn seal_at(&self, place: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        seal(&self.key, OWN, place.as_bytes(), plain)
+    }
+
+    pub(super) fn open_at(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        open(&self.key, place.as_bytes(), sealed)
+    }
+
     fn place(&self, table: &str, row: i64) -> Vec<u8> {
         let mut place = Vec::with_capacity(table.len() + 24);
         place.extend_from_slice(table.as_bytes());
-        place.extend_from_slice(&self.record.0.0.to_be_bytes());
+        place.extend_from_slice(&self.id.0.to_be_bytes());
         place.extend_from_slice(&row.to_be_bytes());
         place
     }

@@ -6,7 +6,7 @@ use crate::{
     error::Error,
 };
 use jiff::Timestamp;
-use sharing::RecordId;
+use sharing::Id;
 use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
 
@@ -14,13 +14,40 @@ statements! {
     NAMED = "select wrapped from named_keys where name = $1";
     PUT_NAMED = "insert into named_keys (name, wrapped, made_at) values ($1, $2, $3)";
     ANY = "select count(*) from named_keys";
-    RECORD = "select wrapped from record_keys where record = $1";
+    OWN = "select wrapped, 'record' from record_keys where record = $1 \
+        union all select wrapped, 'account' from account_keys where account = $1";
     PUT_RECORD = "insert into record_keys (record, wrapped, made_at) values ($1, $2, $3)";
+    PUT_ACCOUNT = "insert into account_keys (account, wrapped, made_at) values ($1, $2, $3)";
     TOUCH = "update named_keys set made_at = made_at + 1 where name = $1";
-    DESTROY = "delete from record_keys where record = $1";
+    DESTROY_RECORD = "delete from record_keys where record = $1";
+    DESTROY_ACCOUNT = "delete from account_keys where account = $1";
 }
 
-const MIGRATIONS: &[Migration] = &[Migration { version: 1, text: include_str!("../migrations/keys_0001_start.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, text: include_str!("../migrations/keys_0001_start.sql") },
+    Migration { version: 2, text: include_str!("../migrations/keys_0002_accounts.sql") },
+];
+
+/// Whose key it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    Record,
+    Account,
+}
+
+impl Kept {
+    fn of(word: &str) -> Self {
+        if word == "account" { Self::Account } else { Self::Record }
+    }
+
+    /// What a wrapped key is bound to.
+    fn place(self, id: Id) -> String {
+        match self {
+            Self::Record => format!("record_keys:wrapped:{id}"),
+            Self::Account => format!("account_keys:wrapped:{id}"),
+        }
+    }
+}
 
 /// A connection of its own; every statement is a transaction of its own.
 pub(crate) struct KeyStore(Mutex<Tx>);
@@ -55,29 +82,36 @@ impl KeyStore {
         })
     }
 
-    pub(super) fn record(&self, record: RecordId, master: &MasterKeys) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let row = self.with(|tx| tx.query_one(RECORD, params![record]))?.ok_or(Error::NotFound)?;
-        master.open(&place(record), row.bytes(0)?).map(Zeroizing::new)
+    pub(super) fn own(&self, id: Id, master: &MasterKeys) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let row = self.with(|tx| tx.query_one(OWN, params![id]))?.ok_or(Error::NotFound)?;
+        master.open(&Kept::of(row.text(1)?).place(id), row.bytes(0)?).map(Zeroizing::new)
     }
 
-    pub(super) fn put_record(
+    pub(super) fn put(
         &self,
-        record: RecordId,
+        kept: Kept,
+        id: Id,
         master: &MasterKeys,
         bytes: &[u8],
         now: Timestamp,
     ) -> Result<(), Error> {
-        let wrapped = master.seal(&place(record), bytes)?;
-        self.with(|tx| tx.execute(PUT_RECORD, params![record, wrapped.as_slice(), now]).map(drop))
+        let wrapped = master.seal(&kept.place(id), bytes)?;
+        let put = if kept == Kept::Record { PUT_RECORD } else { PUT_ACCOUNT };
+        self.with(|tx| tx.execute(put, params![id, wrapped.as_slice(), now]).map(drop))
     }
 
-    /// Writes as much as [`KeyStore::put_record`] does, and keeps nothing.
+    /// Writes as much as [`KeyStore::put`] does, and keeps nothing.
     pub(super) fn touch(&self, name: &str) -> Result<(), Error> {
         self.with(|tx| tx.execute(TOUCH, params![name]).map(drop))
     }
 
-    pub(super) fn destroy_record(&self, record: RecordId) -> Result<(), Error> {
-        self.with(|tx| tx.execute(DESTROY, params![record]).map(drop))
+    /// Takes a key out, and its bytes out of the file.
+    pub(super) fn destroy(&self, id: Id) -> Result<(), Error> {
+        self.with(|tx| {
+            tx.execute(DESTROY_RECORD, params![id])?;
+            tx.execute(DESTROY_ACCOUNT, params![id]).map(drop)
+        })?;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).scrub("record_keys, account_keys")
     }
 
     /// Prepares each statement of this file.
@@ -88,8 +122,4 @@ impl KeyStore {
     fn with<T>(&self, job: impl FnOnce(&mut Tx) -> Result<T, Error>) -> Result<T, Error> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).write_once(job)
     }
-}
-
-fn place(record: RecordId) -> String {
-    format!("record_keys:wrapped:{record}")
 }

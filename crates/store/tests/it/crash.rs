@@ -65,7 +65,15 @@ fn settings(place: &str) -> StoreSettings {
     };
     let keys = KeySettings { master: MasterKeySource::Bytes([7; 32]), key_store: None, anchors: None };
     let password_cost = if cfg!(debug_assertions) { PasswordCost::CheapForTests } else { PasswordCost::Full };
-    StoreSettings { database, keys, clock: StillClock::default().clock(), password_cost, breached: None, readers: 2 }
+    StoreSettings {
+        database,
+        keys,
+        clock: StillClock::default().clock(),
+        password_cost,
+        breached: None,
+        keep_deleted_days: 90,
+        readers: 2,
+    }
 }
 
 fn say(line: &str) {

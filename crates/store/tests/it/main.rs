@@ -12,5 +12,7 @@ mod data;
 mod database;
 mod gate;
 mod keys;
+mod leaving;
 mod outbox;
 mod passwords;
+mod purge;

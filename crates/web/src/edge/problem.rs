@@ -61,6 +61,15 @@ impl Problem {
         .with_way_on("Confirm that it is you", "/proof")
     }
 
+    pub fn leaving() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "Your account is going to be deleted",
+            "It is closed until then. You can bring it back, or delete it for good at once.",
+        )
+        .with_way_on("See what you can do", "/leaving")
+    }
+
     pub fn no_token() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,

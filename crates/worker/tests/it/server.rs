@@ -25,6 +25,7 @@ impl Server {
             clock: Clock::new(now.clone()),
             password_cost: PasswordCost::CheapForTests,
             breached: None,
+            keep_deleted_days: 90,
             readers: 1,
         };
         let (store, roster) = Store::open(settings).unwrap();

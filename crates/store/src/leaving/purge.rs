@@ -1,0 +1,149 @@
+//! Purging: the keys of an account and its records are destroyed first, so that no copy can be read, then every row goes.
+//!
+//! ```text
+//! 1  nobody finds it any more   address, sessions, tokens: one transaction, refused unless its time has come
+//! 2  keys                       of each record and of the account, out of the key store and its file
+//! 3  large rows                 originals, days and ids, some at a time, so that nobody waits long
+//! 4  all other rows             one transaction, with the last line of each chain
+//! 5  files                      the log of the database is folded back; what was deleted is overwritten
+//! ```
+//! Each step finds done what is done: whatever breaks off is taken up by the next round. **Invariant:** no row of the
+//! account or its records stays, but the lines of the audit (`tests/it/purge.rs`).
+
+use crate::{
+    actor::{Actor, Who},
+    audit::{self, Chain, Entry},
+    db::{Sql, Tx, params, statements},
+    error::Error,
+    inside::Store,
+};
+use jiff::Timestamp;
+use sharing::{AccountId, Duty, Id, RecordId};
+use std::sync::Arc;
+
+statements! {
+    DUE = "select id from accounts where delete_at <= $1 order by delete_at, id limit 20";
+    IS_DUE = "select 1 from accounts where id = $1 and delete_at <= $2";
+    RECORDS = "select id from records where account = $1 order by id";
+    SOME_ORIGINALS = "delete from originals where record = $1 and number in \
+        (select number from originals where record = $1 order by number limit 4)";
+    SOME_DAYS = "delete from days where record = $1 and day in \
+        (select day from days where record = $1 order by day limit 200)";
+    SOME_IDS = "delete from datum_ids where record = $1 and hash in \
+        (select hash from datum_ids where record = $1 order by hash limit 2000)";
+    UPLOADS = "delete from uploads where record = $1";
+    DEVICES = "delete from devices where record = $1";
+    LATEST = "delete from latest where record = $1";
+    REPORTS = "delete from reports_log where record = $1";
+    APPS = "delete from app_tokens where record = $1";
+    GRANTS = "delete from grants where record = $1";
+    LINKS = "delete from links where record = $1";
+    FLAGS = "delete from flags where record = $1";
+    // What others were told about it stays theirs.
+    MESSAGES_ABOUT = "update outbox set record = null where record = $1";
+    RECORD = "delete from records where id = $1";
+    EMAILS = "delete from emails where account = $1";
+    SESSIONS = "delete from sessions where account = $1";
+    HALF = "delete from half_sign_ins where account = $1";
+    TOKENS = "delete from tokens where account = $1";
+    CHALLENGES = "delete from challenges where account = $1";
+    KNOWN_DEVICES = "delete from known_devices where account = $1";
+    FACTORS = "delete from factors where account = $1";
+    CODES = "delete from recovery_codes where account = $1";
+    CHANGES = "delete from contact_changes where account = $1";
+    LOSSES = "delete from factor_losses where account = $1";
+    LOCKDOWNS = "delete from lockdowns where account = $1";
+    FOLLOWED = "delete from grants where partner = $1";
+    MEMBERSHIPS = "delete from clinic_members where account = $1";
+    MESSAGES = "delete from outbox where account = $1";
+    ACCOUNT = "delete from accounts where id = $1";
+}
+
+/// Ways in: gone first.
+const WAYS_IN: &[Sql] = &[EMAILS, SESSIONS, HALF, TOKENS, CHALLENGES, KNOWN_DEVICES, FACTORS, CODES];
+
+const OF_RECORD: &[Sql] = &[UPLOADS, DEVICES, LATEST, REPORTS, APPS, GRANTS, LINKS, FLAGS, MESSAGES_ABOUT, RECORD];
+
+const OF_ACCOUNT: &[Sql] = &[CHANGES, LOSSES, LOCKDOWNS, FOLLOWED, MEMBERSHIPS, MESSAGES, ACCOUNT];
+
+impl Store {
+    /// Purges the accounts whose time is over; answers how many. Safe to repeat and to interrupt.
+    pub async fn purge_due(&self, duty: &Actor) -> Result<u64, Error> {
+        duty.on(Duty::Expire)?;
+        let now = self.0.clock.now();
+        let due = self.0.db.read(move |tx| tx.query(DUE, params![now])).await?;
+        let (mut purged, mut failed) = (0, None);
+        for row in &due {
+            // One that fails keeps no other waiting.
+            match self.purge(AccountId(row.id(0)?)).await {
+                Ok(done) => purged += u64::from(done),
+                Err(error) => failed = Some(error),
+            }
+        }
+        failed.map_or(Ok(purged), Err)
+    }
+
+    /// Purges one account, unless it was restored in time.
+    pub(crate) async fn purge(&self, account: AccountId) -> Result<bool, Error> {
+        let now = self.0.clock.now();
+        let begin = move |tx: &mut Tx| begin(tx, account, now);
+        let Some(records) = self.0.db.write(begin, |_| ()).await? else { return Ok(false) };
+        self.destroy_keys(account, records.clone()).await?;
+        for record in &records {
+            self.drop_large_rows(*record).await?;
+        }
+        let inside = Arc::clone(&self.0);
+        let end = move |tx: &mut Tx| end(tx, &inside, account, &records, now);
+        self.0.db.write(end, |()| ()).await?;
+        self.scrub().await?;
+        Ok(true)
+    }
+
+    async fn destroy_keys(&self, account: AccountId, records: Vec<RecordId>) -> Result<(), Error> {
+        let inside = Arc::clone(&self.0);
+        let ids: Vec<Id> = records.iter().map(|record| record.0).chain([account.0]).collect();
+        self.0.db.read(move |_| ids.iter().try_for_each(|id| inside.keys.destroy(*id))).await
+    }
+
+    async fn drop_large_rows(&self, record: RecordId) -> Result<(), Error> {
+        for some in [SOME_ORIGINALS, SOME_DAYS, SOME_IDS] {
+            while self.0.db.write(move |tx| tx.execute(some, params![record]), |_| ()).await? > 0 {}
+        }
+        Ok(())
+    }
+
+    /// The log of SQLite still holds what was deleted, until it is folded back.
+    async fn scrub(&self) -> Result<(), Error> {
+        let inside = Arc::clone(&self.0);
+        self.0.db.read(move |_| inside.scrub()).await
+    }
+}
+
+fn begin(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Option<Vec<RecordId>>, Error> {
+    if tx.query_one(IS_DUE, params![account, now])?.is_none() {
+        return Ok(None);
+    }
+    for way in WAYS_IN {
+        tx.execute(*way, params![account])?;
+    }
+    let rows = tx.query(RECORDS, params![account])?;
+    rows.iter().map(|row| row.id(0).map(RecordId)).collect::<Result<_, _>>().map(Some)
+}
+
+fn end(
+    tx: &mut Tx,
+    inside: &crate::inside::Inside,
+    account: AccountId,
+    records: &[RecordId],
+    now: Timestamp,
+) -> Result<(), Error> {
+    let last = |chain| Entry::last(chain, Who::Duty(Duty::Expire), now);
+    for record in records {
+        audit::write(tx, inside, &last(Chain::Record(*record)))?;
+        for rows in OF_RECORD {
+            tx.execute(*rows, params![*record])?;
+        }
+    }
+    audit::write(tx, inside, &last(Chain::Account(account)))?;
+    OF_ACCOUNT.iter().try_for_each(|rows| tx.execute(*rows, params![account]).map(drop))
+}
