@@ -4,6 +4,7 @@ mod api;
 mod clinic;
 mod edge;
 mod forms;
+mod leaving;
 mod page;
 mod people;
 mod record;
@@ -21,6 +22,7 @@ pub use settings::{BaseUrl, InvalidBaseUrl, WebSettings};
 
 use std::sync::Arc;
 use store::{Clock, Store};
+use tokio::sync::Semaphore;
 use uploading::Uploading;
 
 /// What every handler can reach. Cheap to clone.
@@ -30,11 +32,18 @@ pub struct Web {
     pub(crate) clock: Clock,
     pub(crate) settings: Arc<WebSettings>,
     pub(crate) uploading: Arc<Uploading>,
+    pub(crate) exporting: Arc<Semaphore>,
 }
 
 impl Web {
     pub fn new(store: Store, clock: Clock, settings: WebSettings) -> Self {
-        Self { store, clock, settings: Arc::new(settings), uploading: Arc::default() }
+        Self {
+            store,
+            clock,
+            settings: Arc::new(settings),
+            uploading: Arc::default(),
+            exporting: Arc::new(Semaphore::new(leaving::export::AT_ONCE)),
+        }
     }
 }
 

@@ -4,14 +4,15 @@ use crate::edge::{csrf, headers, host, problem, request_id, statics};
 use crate::people::{activity, confirm, following, records, settings, sign_in, sign_up, start, switches};
 use crate::record::{agp, daily, home, jobs, pdf, record_settings, take_back, tokens, uploads};
 use crate::security::{password, proof};
-use crate::{Web, api, clinic};
+use crate::{Web, api, clinic, leaving};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use sharing::RightKind;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _};
+use tower_http::compression::{CompressionLayer, DefaultPredicate};
 
 /// Who may come in here; the rest is the gate's business.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,9 @@ impl Route {
 
 /// Forms are small. Uploads have their own limit.
 const FORM_BYTES: usize = 64 * 1024;
+
+/// Packing an export again would only take time.
+const ALREADY_PACKED: NotForContentType = NotForContentType::const_new("application/zip");
 
 const VIEW: Who = Who::OfRecord(RightKind::View);
 const DOWNLOAD: Who = Who::OfRecord(RightKind::Download);
@@ -88,6 +92,12 @@ pub static ROUTES: &[Route] = &[
     // recovery, addresses, check-up
     // lockdown
     // leaving
+    Route::get("/export", Who::SignedIn, || get(leaving::export::page)),
+    Route::get("/export.zip", Who::SignedIn, || get(leaving::export::zip)),
+    Route::get("/leaving", Who::SignedIn, || get(leaving::pages::page)),
+    Route::post("/leaving", Who::SignedIn, || post(leaving::pages::delete)),
+    Route::post("/leaving/restore", Who::SignedIn, || post(leaving::pages::restore)),
+    Route::post("/leaving/purge", Who::SignedIn, || post(leaving::pages::purge)),
     // one record
     Route::get("/records/{record}", VIEW, || get(home::page)),
     Route::get("/records/{record}/reports/agp", VIEW, || get(agp::page)),
@@ -123,7 +133,7 @@ pub fn router(web: Web) -> Router {
         .layer(from_fn_with_state(web.clone(), host::guard))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(problem::shown))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(ALREADY_PACKED)))
         .layer(from_fn_with_state(web.clone(), headers::add))
         .layer(from_fn(request_id::give))
         .with_state(web)

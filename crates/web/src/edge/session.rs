@@ -22,7 +22,7 @@ pub struct Visitor {
     pub token: Option<String>,
 }
 
-/// A visitor with a session.
+/// A visitor with a session, of an account that is not leaving.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     pub session: Session,
@@ -30,13 +30,16 @@ pub struct SignedIn {
     pub visitor: Visitor,
 }
 
+/// The same, also when the account is leaving: only for the pages that are left to it.
+#[derive(Clone, Debug)]
+pub struct EvenLeaving(pub SignedIn);
+
 impl SignedIn {
     pub fn actor(&self) -> &Actor {
         &self.session.actor
     }
 }
 
-#[expect(dead_code, reason = "for the pages of the second step")]
 /// Signed in, and proved lately enough that it is the person; else on to the page that asks for it.
 #[derive(Clone, Debug)]
 pub struct Proved(pub SignedIn);
@@ -61,12 +64,21 @@ impl FromRequestParts<Web> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
+        let EvenLeaving(me) = EvenLeaving::from_request_parts(parts, web).await?;
+        if me.session.leaving.is_some() { Err(Problem::leaving()) } else { Ok(me) }
+    }
+}
+
+impl FromRequestParts<Web> for EvenLeaving {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
         let Ok(visitor) = Visitor::from_request_parts(parts, web).await;
         let token = visitor.token.as_deref().ok_or_else(Problem::not_signed_in)?;
         let quiet = parts.headers.contains_key(QUIET);
         let session = if quiet { web.store.session_quietly(token).await? } else { web.store.session(token).await? };
         let language = Language::of_tag(&session.language).unwrap_or_default();
-        Ok(Self { session, language, visitor })
+        Ok(Self(SignedIn { session, language, visitor }))
     }
 }
 

@@ -2,19 +2,22 @@
 
 use crate::Web;
 use crate::edge::problem::Problem;
-use crate::edge::session::{SignedIn, Visitor};
+use crate::edge::session::{EvenLeaving, Visitor};
 use axum::extract::State;
 use axum::response::Redirect;
 
 pub async fn page(
     State(web): State<Web>,
     visitor: Visitor,
-    me: Result<SignedIn, Problem>,
+    me: Result<EvenLeaving, Problem>,
 ) -> Result<Redirect, Problem> {
     if visitor.token.is_none() {
         return Ok(Redirect::to("/sign-in"));
     }
-    let Ok(me) = me else { return Ok(Redirect::to("/sign-in")) };
+    let Ok(EvenLeaving(me)) = me else { return Ok(Redirect::to("/sign-in")) };
+    if me.session.leaving.is_some() {
+        return Ok(Redirect::to("/leaving"));
+    }
     let overview = web.store.overview(me.actor()).await?;
     let place = match (&overview.own[..], &overview.following[..], &overview.clinics[..]) {
         ([own], _, _) => format!("/records/{}", own.id),

@@ -3,10 +3,10 @@
 use crate::Web;
 use crate::edge::cookies;
 use crate::edge::problem::Problem;
-use crate::edge::session::SignedIn;
+use crate::edge::session::{EvenLeaving, SignedIn};
 use crate::forms::{Field, Form};
+use crate::leaving::frame_even_leaving;
 use crate::page::{Frame, Place, own_path, render};
-use crate::record::visit::frame_of;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
@@ -42,19 +42,22 @@ fn form() -> Form {
 }
 
 async fn shown(web: &Web, me: &SignedIn, form: Form, next: &str) -> Result<Response, Problem> {
-    let overview = web.store.overview(me.actor()).await?;
-    let frame = frame_of(me, &overview, "Confirm that it is you").at(Place::Security);
+    let frame = frame_even_leaving(web, me, "Confirm that it is you").await?.at(Place::Security);
     let (next, email) = (own_path(next).unwrap_or("/").to_owned(), me.session.email.clone());
     Ok(render(&ProofPage { frame, form, next, email }))
 }
 
-pub async fn page(State(web): State<Web>, me: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+pub async fn page(
+    State(web): State<Web>,
+    EvenLeaving(me): EvenLeaving,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
     shown(&web, &me, form(), &asked.next).await
 }
 
 pub async fn prove(
     State(web): State<Web>,
-    me: SignedIn,
+    EvenLeaving(me): EvenLeaving,
     axum::Form(filled): axum::Form<Filled>,
 ) -> Result<Response, Problem> {
     let token = me.visitor.token.as_deref().unwrap_or_default();

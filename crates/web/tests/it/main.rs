@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod escaping;
+mod export;
 mod files;
 mod forgery;
 mod headers;
+mod leaving;
 mod nonsense;
 mod pages;
 mod passwords;
