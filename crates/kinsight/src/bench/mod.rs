@@ -1,8 +1,10 @@
 //! Measures what only the whole program can tell: its start, its size at rest, its pages, its bytes on disk.
 
+mod export;
 mod pages;
 mod start;
 
+pub use export::export;
 pub use pages::{disk, pages};
 pub use start::start;
 

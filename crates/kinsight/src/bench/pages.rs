@@ -18,7 +18,7 @@ use tower::ServiceExt as _;
 use web::Web;
 
 const LOOKS: usize = 30;
-const HOST: &str = "127.0.0.1:8642";
+pub(super) const HOST: &str = "127.0.0.1:8642";
 
 /// Seeds people and lives their past; bytes on disk come from what that added.
 pub async fn disk(settings: &Settings) -> Result<(Seeded, Vec<Measured>)> {
@@ -97,7 +97,7 @@ pub async fn pages(settings: &Settings, store: &Store, seeded: &Seeded) -> Resul
     Ok(measured)
 }
 
-async fn cookie(store: &Store, email: &str) -> Result<String> {
+pub(super) async fn cookie(store: &Store, email: &str) -> Result<String> {
     let entrance = store.sign_in(email, PASSWORD, false, Origin::default()).await;
     let token = entrance.and_then(Entrance::opened).context("cannot sign in")?.session;
     Ok(format!("kinsight={}", token.as_str()))

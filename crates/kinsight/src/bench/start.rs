@@ -22,7 +22,7 @@ pub fn start(folder: &Path) -> Result<Vec<Measured>> {
         let answered = first_answer(&mut server);
         times.push(begun.elapsed().as_secs_f64() * 1000.0);
         std::thread::sleep(REST);
-        at_rest = resident_mb(server.id()).unwrap_or_default();
+        at_rest = memory_mb(server.id(), "VmRSS:").unwrap_or_default();
         server.kill()?;
         server.wait()?;
         answered?;
@@ -57,9 +57,10 @@ fn first_answer(server: &mut Child) -> Result<()> {
     Ok(())
 }
 
-fn resident_mb(process: u32) -> Option<f64> {
+/// What the kernel says of a process's memory: `VmRSS:` now, `VmHWM:` at its peak.
+pub(super) fn memory_mb(process: u32, which: &str) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let line = status.lines().find(|line| line.starts_with(which))?;
     let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kilobytes / 1024.0)
 }

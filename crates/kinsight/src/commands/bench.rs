@@ -23,6 +23,7 @@ impl Bench {
             let (seeded, mut measured) = bench::disk(&settings).await?;
             let (store, _) = serve::open_quietly(&settings)?;
             measured.extend(bench::pages(&settings, &store, &seeded).await?);
+            measured.extend(bench::export(&settings, &store, &seeded).await?);
             anyhow::Ok(measured)
         })?;
         if settings.given.database.is_none() {
