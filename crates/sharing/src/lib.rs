@@ -3,6 +3,7 @@
 //! Everything that decides about access stands here; `store` makes it durable and `web` shows it.
 #![deny(missing_docs)]
 
+pub mod check_up;
 pub mod grant;
 pub mod people;
 pub mod permissions;

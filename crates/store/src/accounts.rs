@@ -9,6 +9,7 @@ use crate::{
     keys::place,
     mails, notices,
     records::{self, NewRecord},
+    recovery::contact_changes,
     tokens::{self, Kind},
     words::{unit_word, valid_name, valid_two_letters, valid_zone},
 };
@@ -80,7 +81,7 @@ impl Store {
         self.0.passwords.strong(&new.password, &[&new.name, new.email.as_str()], new.born_on)?;
         let password = self.0.passwords.hash(&new.password).await?;
         let inside = Arc::clone(&self.0);
-        let work = move |tx: &mut Tx| match by_email(tx, &inside, &new.email)? {
+        let work = move |tx: &mut Tx| match taken(tx, &inside, &new.email, now)? {
             Some(known) => {
                 // A new account would make one key, and one more for its record.
                 inside.keys.no_new_key()?;
@@ -115,6 +116,12 @@ impl Store {
 pub(crate) fn by_email(tx: &mut Tx, inside: &Inside, email: &Email) -> Result<Option<AccountId>, Error> {
     let row = tx.query_one(BY_EMAIL, params![inside.keys.find_by("email", &email.key())])?;
     row.map(|row| row.id(0).map(AccountId)).transpose()
+}
+
+/// Who has this address, or had it so lately that it can still go back to them.
+pub(crate) fn taken(tx: &mut Tx, inside: &Inside, email: &Email, now: Timestamp) -> Result<Option<AccountId>, Error> {
+    let account = by_email(tx, inside, email)?;
+    if account.is_some() { Ok(account) } else { contact_changes::kept_free_for(tx, inside, email, now) }
 }
 
 /// The kept hash of an account's password.
@@ -158,9 +165,10 @@ pub(crate) fn insert(
     Ok(account)
 }
 
-fn mail_confirmation(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<(), Error> {
+/// Sends a link that confirms the address, to that address alone.
+pub(crate) fn mail_confirmation(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<(), Error> {
     let token = tokens::make(tx, Kind::Confirm, account, now)?;
-    notices::tell(tx, inside, account, &mails::confirm(token), now)
+    notices::tell_current(tx, inside, account, &mails::confirm(token), now)
 }
 
 fn mail_known(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<(), Error> {

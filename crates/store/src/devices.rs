@@ -82,6 +82,24 @@ pub(crate) fn enter(
     Ok((token, hash))
 }
 
+/// The browser from which somebody followed a link of ours is known from now on, so that guessing strangers cannot keep it
+/// out. Its second step is asked.
+pub(crate) fn welcome(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    origin: &Origin,
+    now: Timestamp,
+) -> Result<Option<DeviceToken>, Error> {
+    if known(tx, account, origin)?.is_some() {
+        return Ok(None);
+    }
+    let sealed = inside.keys.seal(place("known_devices", "origin", account.0), origin.line().as_bytes())?;
+    let (token, hash) = token_for(tx, origin)?;
+    tx.execute(INSERT, params![hash, account, sealed, now, Timestamp::UNIX_EPOCH])?;
+    Ok(token)
+}
+
 /// The browser's own token when we gave it one, for this account or another; else a new one: what a stranger put there is
 /// never taken over.
 fn token_for(tx: &mut Tx, origin: &Origin) -> Result<(Option<DeviceToken>, [u8; 32]), Error> {

@@ -33,6 +33,9 @@ pub enum Error {
         /// When it will be purged.
         until: jiff::Timestamp,
     },
+    /// The account is in lockdown: addresses stay as they are until it has ended.
+    #[error("frozen during lockdown")]
+    Frozen,
     /// Too many tries; again after this many seconds.
     #[error("too many tries; wait {retry_after_s} s")]
     TooMany {
@@ -78,6 +81,9 @@ pub enum Invalid {
     /// The link or token is wrong, used or over.
     #[error("token")]
     Token,
+    /// A phrase of fewer than 3 or more than 60 characters, or of several lines.
+    #[error("phrase")]
+    Phrase,
     /// A period of no days, or too many.
     #[error("period")]
     Period,
@@ -121,6 +127,8 @@ pub enum Conflict {
     Changed,
     /// The database is not empty.
     NotEmpty,
+    /// There is no second step that could be lost.
+    NoSecondStep,
     /// The upload was taken back already.
     TakenBack,
 }

@@ -9,6 +9,7 @@ mod accounts;
 mod actor;
 mod audit;
 mod care_partners;
+mod check_up;
 #[doc(hidden)]
 pub mod chunk;
 mod days;
@@ -29,7 +30,9 @@ mod password_change;
 mod passwords;
 mod readings;
 mod records;
+mod recovery;
 mod reports;
+mod review;
 mod rights;
 mod second_step;
 mod seed;
@@ -65,7 +68,9 @@ pub use own::{Account, AccountSettings, ActivityLine, Own, SentMessage, SessionL
 pub use passwords::BreachedList;
 pub use readings::Added;
 pub use records::{AppToken, NewRecord, Record, RecordSettings};
+pub use recovery::contact_changes::{Contact, Undone};
 pub use reports::{Prepared, Receipt, Report};
+pub use review::CarePartnerLine;
 pub use rights::{CanView, Download, Manage, Right, Upload, View};
 pub use second_step::Method;
 pub use seed::{SeedAccount, SeedClinic, SeedGrant, SeedPlan, Seeded};
@@ -80,6 +85,7 @@ fn all_statements() -> Vec<db::Sql> {
     let files: &[&[db::Sql]] = &[
         accounts::STATEMENTS,
         care_partners::STATEMENTS,
+        check_up::STATEMENTS,
         days::STATEMENTS,
         devices::STATEMENTS,
         notices::STATEMENTS,
@@ -90,6 +96,7 @@ fn all_statements() -> Vec<db::Sql> {
         passwords::refresh::STATEMENTS,
         records::STATEMENTS,
         reports::STATEMENTS,
+        review::STATEMENTS,
         second_step::STATEMENTS,
         seed::STATEMENTS,
         sessions::STATEMENTS,
@@ -100,5 +107,11 @@ fn all_statements() -> Vec<db::Sql> {
         uploads::STATEMENTS,
         db::MIGRATE_STATEMENTS,
     ];
-    files.iter().flat_map(|list| list.iter().copied()).chain(audit::statements()).chain(leaving::statements()).collect()
+    files
+        .iter()
+        .flat_map(|list| list.iter().copied())
+        .chain(audit::statements())
+        .chain(leaving::statements())
+        .chain(recovery::statements())
+        .collect()
 }

@@ -6,7 +6,7 @@ use crate::{
     inside::Inside,
     keys::place,
     mails::{Letter, Reader},
-    outbox::{self, Channel, NewMessage},
+    outbox::{self, Channel, Mail, NewMessage},
     tokens::{self, Kind},
 };
 use jiff::Timestamp;
@@ -64,8 +64,32 @@ pub(crate) fn tell_about(
     person.write(tx, inside, &person.email, Some(record), letter, now)
 }
 
-/// Tells an account at one address: the one that is to be confirmed, or the former one.
-#[expect(dead_code, reason = "for changes of address")]
+/// Tells an account at its current address and nowhere else: what opens something.
+pub(crate) fn tell_current(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    letter: &Letter,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let person = Person::read(tx, inside, account)?;
+    person.write(tx, inside, &person.email, None, letter, now)
+}
+
+/// Asks at an address of which nobody knows yet whose it is: the phrase is not told there.
+pub(crate) fn ask_at(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    address: &str,
+    letter: &Letter,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let person = Person { phrase: None, ..Person::read(tx, inside, account)? };
+    person.write(tx, inside, address, None, letter, now)
+}
+
+/// Tells an account at one address: the former one.
 pub(crate) fn tell_at(
     tx: &mut Tx,
     inside: &Inside,
@@ -75,6 +99,12 @@ pub(crate) fn tell_at(
     now: Timestamp,
 ) -> Result<(), Error> {
     Person::read(tx, inside, account)?.write(tx, inside, address, None, letter, now)
+}
+
+/// Sends a text message to a phone.
+pub(crate) fn text(tx: &mut Tx, inside: &Inside, account: AccountId, mail: Mail, now: Timestamp) -> Result<(), Error> {
+    let message = NewMessage { account: Some(account), record: None, channel: Channel::Sms, kind: "phone left", mail };
+    outbox::put(tx, inside, &message, now)
 }
 
 struct Person {

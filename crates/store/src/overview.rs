@@ -10,6 +10,7 @@ use crate::{
     keys::place,
     leaving,
     records::open_name,
+    review,
     standing::{self, permission, role},
     words::unit,
 };
@@ -41,6 +42,8 @@ pub struct Overview {
     pub following: Vec<RecordLine>,
     /// Clinics that they are members of.
     pub clinics: Vec<(ClinicId, String)>,
+    /// Whether they were reminded to look at who can see their data, and have not done so.
+    pub review_due: bool,
 }
 
 /// One record in a list.
@@ -112,7 +115,7 @@ fn overview(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) ->
         let clinic = ClinicId(row.id(0)?);
         clinics.push((clinic, inside.keys.open_text(place("clinics", "name", clinic.0), row.bytes(1)?)?));
     }
-    Ok(Overview { own, following, clinics })
+    Ok(Overview { own, following, clinics, review_due: review::is_due(tx, account, now)? })
 }
 
 fn clinic_patients(

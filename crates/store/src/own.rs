@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Invalid},
     inside::{Inside, Store},
     keys::place,
-    leaving,
+    leaving, mails, notices,
     records::{self, Keeper, NewRecord},
     sessions,
     words::{unit, unit_word, valid_name, valid_two_letters, valid_zone},
@@ -23,7 +23,9 @@ statements! {
     RECORDS = "select id, name from records where account = $1 order by made_at, id";
     SESSIONS = "select hash, own_device, began_at, seen_at, origin from sessions where account = $1 order by began_at desc";
     ACTIVITY = "select number, at, act, count, detail from audit where chain = $1 order by number desc limit $2";
-    MESSAGES = "select id, sealed, made_at, sent_at from outbox where account = $1 order by made_at desc limit $2";
+    MESSAGES = "select id, sealed, made_at, sent_at, kind from outbox where account = $1 order by made_at desc, id desc limit $2";
+    PHRASE = "select phrase from accounts where id = $1";
+    SET_PHRASE = "update accounts set phrase = $2 where id = $1";
 }
 
 /// Being let in to one's own account, for as long as one job runs.
@@ -215,17 +217,44 @@ impl Own<'_> {
 
     /// The messages that were sent to the account, newest first.
     pub fn messages(&mut self, most: u32) -> Result<Vec<SentMessage>, Error> {
+        let address = self.account()?.email;
         let rows = self.tx.query(MESSAGES, params![self.account, most])?;
         let line = |row: &Row| {
             let mail = crate::outbox::open(self.inside, row.id(0)?, Some(self.account), row.bytes(1)?)?;
-            Ok(SentMessage {
+            // What was sent to an address that is not confirmed stays unsaid: nobody was asked when somebody else has it.
+            if row.text(4)? == mails::CONFIRM_NEW_ADDRESS && mail.to != address {
+                return Ok(None);
+            }
+            Ok(Some(SentMessage {
                 subject: mail.subject,
                 text: crate::outbox::readable(&mail.text),
                 made_at: row.instant(2)?,
                 sent_at: row.opt_instant(3)?,
-            })
+            }))
         };
-        rows.iter().map(line).collect()
+        rows.iter().filter_map(|row| line(row).transpose()).collect()
+    }
+
+    /// The person's own phrase, by which they know our mails.
+    pub fn phrase(&mut self) -> Result<Option<String>, Error> {
+        let row = self.tx.query_one(PHRASE, params![self.account])?.ok_or(Error::NotSignedIn)?;
+        let open = |sealed| self.inside.keys.open_text(place("accounts", "phrase", self.account.0), sealed);
+        row.opt_bytes(0)?.map(open).transpose()
+    }
+
+    /// Chooses a phrase of 3 to 60 characters in one line, or none. Every address is told, with the new one.
+    pub fn set_phrase(&mut self, phrase: &str) -> Result<(), Error> {
+        self.fresh()?;
+        let phrase = phrase.trim();
+        let fits = (3..=60).contains(&phrase.chars().count()) && !phrase.chars().any(char::is_control);
+        if !phrase.is_empty() && !fits {
+            return Err(Error::Invalid(Invalid::Phrase));
+        }
+        let seal = || self.inside.keys.seal(place("accounts", "phrase", self.account.0), phrase.as_bytes());
+        let sealed = (!phrase.is_empty()).then(seal).transpose()?;
+        self.tx.execute(SET_PHRASE, params![self.account, sealed])?;
+        self.audit(if phrase.is_empty() { "took the phrase away" } else { "chose a phrase" }, String::new())?;
+        notices::tell(self.tx, self.inside, self.account, &mails::phrase_changed(), self.now)
     }
 
     /// The transaction, the rest of the house, and whose account it is.

@@ -10,7 +10,8 @@ use crate::{
     keys::place,
     mails, notices, records,
     sessions::{self, SessionToken},
-    throttle, tokens,
+    throttle,
+    tokens::{self, Kind},
 };
 use jiff::{Timestamp, civil::Date};
 use sharing::{AccountId, RecordId};
@@ -72,6 +73,8 @@ pub(crate) fn set(
     tx.execute(CHANGE, params![account, hash, now])?;
     sessions::end_others(tx, account, kept)?;
     devices::forget_all(tx, account)?;
+    // Whoever asked for these may have been somebody else.
+    [Kind::ResetPassword, Kind::ConfirmChange].into_iter().try_for_each(|kind| tokens::void(tx, kind, account))?;
     throttle::succeeded(tx, &throttle::proof_tries(&inside.keys, account))?;
     let line = origin.line();
     audit::write(tx, inside, &Entry::activity(account, now, "changed the password", line.clone()))?;

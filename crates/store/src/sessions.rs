@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     inside::{Inside, Store},
     keys::place,
+    recovery::factor_loss,
     throttle,
     tokens::{self, Kept, TokenFacts},
     words::{unit, zone},
@@ -135,6 +136,7 @@ pub(crate) struct Entering<'a> {
 /// Begins a session, and knows the device from now on.
 pub(crate) fn begin(tx: &mut Tx, inside: &Inside, entry: &Entering<'_>, now: Timestamp) -> Result<Opened, Error> {
     let account = entry.account;
+    factor_loss::entered(tx, inside, account, entry.method, now)?;
     let (device, hash) = devices::enter(tx, inside, account, entry.origin, entry.remember, now)?;
     let token = tokens::secret()?;
     let line = entry.origin.line();

@@ -15,6 +15,7 @@ use crate::{
     error::Error,
     inside::{Inside, Store},
     keys::place,
+    recovery::factor_loss,
     second_step::{self, Method},
     sessions::{self, Entering, Opened},
     throttle::{self, Try},
@@ -96,6 +97,7 @@ impl Store {
         let begin = move |tx: &mut Tx| {
             throttle::succeeded(tx, &tries)?;
             fresh.as_ref().map_or(Ok(()), |fresh| fresh.keep(tx, account))?;
+            factor_loss::settle(tx, &inside, account, now)?;
             let remembered = devices::known(tx, account, &origin)?.is_some_and(|until| now < until);
             if !remembered && !second_step::methods(tx, account)?.is_empty() {
                 return half(tx, &inside, account, own_device, &origin, now).map(Entrance::SecondStep);

@@ -7,6 +7,8 @@
 //! account, from anywhere   100    15 min
 //! known device             5      1 h     and none of the above
 //! second step, proof       5      1 h     per account
+//! new address or phone     5      1 h     per account
+//! forgotten password       20     1 h     per network
 //! ```
 //! A device in which the owner signed in before counts for itself, so that no crowd of strangers can keep the owner out;
 //! from a new device a link by mail opens the way.
@@ -42,11 +44,7 @@ pub(crate) struct Try {
 /// What a try at `asked` from `origin` counts for. Only keyed hashes of both are kept. A device that is known to the account
 /// counts for itself alone: strangers neither slow it down nor are they slowed down less by it.
 pub(crate) fn tries(keys: &Keys, asked: &str, origin: &Origin, known_device: bool) -> Vec<Try> {
-    let network = origin.address.map_or(String::new(), |address| match address {
-        std::net::IpAddr::V4(address) => address.to_string(),
-        // One person has a whole /64.
-        std::net::IpAddr::V6(address) => format!("{:x?}", &address.segments()[..4]),
-    });
+    let network = network(origin);
     if let (true, Some(device)) = (known_device, &origin.device) {
         return vec![Try::new(keys, "try device", &format!("{asked} {device}"), 5, 3600, true)];
     }
@@ -55,6 +53,24 @@ pub(crate) fn tries(keys: &Keys, asked: &str, origin: &Origin, known_device: boo
         Try::new(keys, "try network", &network, 50, 3600, false),
         Try::new(keys, "try account", asked, 100, 900, false),
     ]
+}
+
+fn network(origin: &Origin) -> String {
+    origin.address.map_or(String::new(), |address| match address {
+        std::net::IpAddr::V4(address) => address.to_string(),
+        // One person has a whole /64.
+        std::net::IpAddr::V6(address) => format!("{:x?}", &address.segments()[..4]),
+    })
+}
+
+/// What a forgotten password counts for: the network alone, so that the answer tells nothing of any account.
+pub(crate) fn reset_tries(keys: &Keys, origin: &Origin) -> Vec<Try> {
+    vec![Try::new(keys, "try reset", &network(origin), 20, 3600, false)]
+}
+
+/// What asking for mail to another address counts for, so that nobody's mailbox is filled by us.
+pub(crate) fn contact_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
+    vec![Try::new(keys, "try contact", &account.to_string(), 5, 3600, false)]
 }
 
 /// What a second step counts for: the account, however often the password is given again.

@@ -14,6 +14,7 @@ use sharing::AccountId;
 statements! {
     INSERT = "insert into tokens (hash, kind, account, ends_at, about) values ($1, $2, $3, $4, $5)";
     TAKE = "delete from tokens where hash = $1 and kind = $2 returning account, ends_at, about";
+    LOOK = "select account, ends_at, about from tokens where hash = $1 and kind = $2";
     DROP_OLDER = "delete from tokens where account = $1 and kind = $2";
     TIDY = "delete from tokens where ends_at <= $1";
 }
@@ -25,6 +26,14 @@ pub(crate) enum Kind {
     Confirm,
     /// Starting lockdown from a mail.
     Lockdown,
+    /// Choosing a new password without the old one.
+    ResetPassword,
+    /// Confirming an address that the account is to move to.
+    ConfirmChange,
+    /// Undoing a change of address or phone from the old one.
+    UndoChange,
+    /// Stopping the removal of the second step.
+    KeepSecondStep,
 }
 
 impl Kind {
@@ -33,6 +42,10 @@ impl Kind {
         match self {
             Self::Confirm => &CONFIRM,
             Self::Lockdown => &LOCKDOWN,
+            Self::ResetPassword => &RESET_PASSWORD,
+            Self::ConfirmChange => &CONFIRM_CHANGE,
+            Self::UndoChange => &UNDO_CHANGE,
+            Self::KeepSecondStep => &KEEP_SECOND_STEP,
         }
     }
 
@@ -75,6 +88,10 @@ const DAY_MIN: i64 = 24 * 60;
 const SECRET_BITS: u32 = 256;
 const CONFIRM: TokenFacts = facts("confirm an address", DAY_MIN, true);
 const LOCKDOWN: TokenFacts = facts("lockdown from a mail", 30 * DAY_MIN, true);
+const RESET_PASSWORD: TokenFacts = facts("reset the password", 60, true);
+const CONFIRM_CHANGE: TokenFacts = facts("confirm a new address", DAY_MIN, true);
+const UNDO_CHANGE: TokenFacts = facts("undo a change of address or phone", 3 * DAY_MIN, true);
+const KEEP_SECOND_STEP: TokenFacts = facts("keep the second step", 3 * DAY_MIN, true);
 /// A half sign-in: the password was right, the second step is still to come.
 pub(crate) const HALF: TokenFacts = facts("half sign-in", 10, true);
 /// A browser that is known; of no use without the password.
@@ -93,6 +110,10 @@ pub const TOKENS: &[TokenFacts] = &[
     APP,
     CONFIRM,
     LOCKDOWN,
+    RESET_PASSWORD,
+    CONFIRM_CHANGE,
+    UNDO_CHANGE,
+    KEEP_SECOND_STEP,
 ];
 
 /// 43 characters that nobody can guess.
@@ -108,7 +129,6 @@ pub(crate) fn hash(token: &str) -> [u8; 32] {
 /// A token that was taken or looked at.
 pub(crate) struct Taken {
     pub(crate) account: AccountId,
-    #[expect(dead_code, reason = "read by what changes addresses")]
     pub(crate) about: Option<Vec<u8>>,
 }
 
@@ -136,6 +156,16 @@ pub(crate) fn make_more(
 /// Uses a token up: whose it was and what about, if it was still good.
 pub(crate) fn take(tx: &mut Tx, kind: Kind, hash: &[u8; 32], now: Timestamp) -> Result<Option<Taken>, Error> {
     good(tx.query_one(TAKE, params![*hash, kind.word()])?, now)
+}
+
+/// Looks at a token without using it up: opening a link changes nothing.
+pub(crate) fn look(tx: &mut Tx, kind: Kind, hash: &[u8; 32], now: Timestamp) -> Result<Option<Taken>, Error> {
+    good(tx.query_one(LOOK, params![*hash, kind.word()])?, now)
+}
+
+/// Ends all tokens of a kind that an account has.
+pub(crate) fn void(tx: &mut Tx, kind: Kind, account: AccountId) -> Result<(), Error> {
+    tx.execute(DROP_OLDER, params![account, kind.word()]).map(drop)
 }
 
 fn good(row: Option<Row>, now: Timestamp) -> Result<Option<Taken>, Error> {

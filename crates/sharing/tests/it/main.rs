@@ -1,5 +1,6 @@
 //! Everything that decides about access, told as tables.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod check_up;
 mod people;
 mod policy;

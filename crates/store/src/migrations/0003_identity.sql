@@ -63,11 +63,18 @@ create table contact_changes (
   account text not null,
   kind text not null,
   old {bytes} not null,
+  hash {bytes},
   made_at bigint not null,
   undo_until_at bigint not null,
   undone_at bigint
 );
 create index contact_changes_of_account on contact_changes (account);
+create index contact_changes_by_hash on contact_changes (hash);
+create table password_resets (
+  id text primary key,
+  sealed {bytes} not null,
+  asked_at bigint not null
+);
 create table factor_losses (
   account text primary key,
   asked_at bigint not null,
