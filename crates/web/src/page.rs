@@ -43,6 +43,8 @@ pub struct PersonFrame {
     pub unit: Unit,
     /// The address, while nobody has followed the link sent to it.
     pub unconfirmed: Option<String>,
+    /// It is time to look at who can see their data.
+    pub review_due: bool,
     /// Id and name of the clinics this person is a member of.
     pub clinics: Vec<(String, String)>,
 }

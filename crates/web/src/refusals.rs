@@ -22,6 +22,12 @@ impl From<Error> for Problem {
                 "The password or code is not the one of this account. Nothing was changed.",
             ),
             Error::Leaving { .. } => Self::leaving(),
+            Error::Frozen => Self::new(
+                StatusCode::CONFLICT,
+                "Frozen during lockdown",
+                "Your account is in lockdown, so that nobody can move it to another address or phone. End the lockdown first.",
+            )
+            .with_way_on("Go to Security", "/security"),
             Error::TooMany { retry_after_s } => Self::too_many(u32::try_from(retry_after_s).unwrap_or(u32::MAX)),
             Error::Unavailable => Self::unavailable(),
             Error::Broken(source) => {
@@ -69,6 +75,7 @@ pub fn invalid_words(invalid: Invalid) -> &'static str {
         Invalid::Language => "Choose a language.",
         Invalid::Zone => "Choose a time zone from the list, such as Europe/Berlin.",
         Invalid::Token => "This link is wrong, was used before, or is too old. Ask for a new one.",
+        Invalid::Phrase => "A phrase has 3 to 60 characters in one line.",
         Invalid::Period => "Choose at least one day, and at most a year.",
         Invalid::TooLong => "That is longer than can be kept.",
         Invalid::Confirmation => "That is not the e-mail address of this account.",
@@ -100,6 +107,7 @@ fn conflict_words(conflict: Conflict) -> &'static str {
         Conflict::Taken => "That is in use already.",
         Conflict::Changed => "Somebody changed it in the meantime. Look at it again, then repeat what you wanted.",
         Conflict::NotEmpty => "There are data already.",
+        Conflict::NoSecondStep => "This account has no second step that could be lost.",
         Conflict::TakenBack => "This upload was taken back already.",
     }
 }
@@ -115,6 +123,7 @@ pub fn field_of(invalid: Invalid) -> &'static str {
         Invalid::Zone => "zone",
         Invalid::Token => "token",
         Invalid::Confirmation => "confirmation",
+        Invalid::Phrase => "phrase",
         Invalid::Period => "from",
     }
 }

@@ -1,9 +1,12 @@
 //! All routes, as data, so that the permission matrix can be complete: the router is made from this list alone.
 
 use crate::edge::{csrf, headers, host, problem, request_id, statics};
-use crate::people::{activity, confirm, following, records, settings, sign_in, sign_up, start, switches};
+use crate::people::{
+    activity, confirm, contact_changes, following, password_reset, records, second_step_loss, settings, sign_in,
+    sign_up, start, switches,
+};
 use crate::record::{agp, daily, home, jobs, pdf, record_settings, take_back, tokens, uploads};
-use crate::security::{password, proof};
+use crate::security::{e_mail, hub, messages, password, phrase, proof, review};
 use crate::{Web, api, clinic, leaving};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -90,6 +93,32 @@ pub static ROUTES: &[Route] = &[
     // second step
     // devices and sessions
     // recovery, addresses, check-up
+    Route::get("/password-reset", Who::Anybody, || get(password_reset::page)),
+    Route::post("/password-reset", Who::Anybody, || post(password_reset::ask)),
+    Route::get("/password-reset/sent", Who::Anybody, || get(password_reset::sent)),
+    Route::get("/password-reset/{token}", Who::Anybody, || get(password_reset::chosen_page)),
+    Route::post("/password-reset/{token}", Who::Anybody, || post(password_reset::choose)),
+    Route::get("/new-addresses/{token}", Who::Anybody, || get(contact_changes::new_address)),
+    Route::post("/new-addresses/{token}", Who::Anybody, || post(contact_changes::confirm)),
+    Route::get("/changes/undo/{token}", Who::Anybody, || get(contact_changes::page)),
+    Route::post("/changes/undo/{token}", Who::Anybody, || post(contact_changes::undo)),
+    Route::get("/second-step-loss", Who::Anybody, || get(second_step_loss::page)),
+    Route::post("/second-step-loss", Who::Anybody, || post(second_step_loss::ask)),
+    Route::get("/second-step-loss/{token}", Who::Anybody, || get(second_step_loss::stop_page)),
+    Route::post("/second-step-loss/{token}", Who::Anybody, || post(second_step_loss::stop)),
+    Route::get("/security", Who::SignedIn, || get(hub::page)),
+    Route::post("/security/confirmation", Who::SignedIn, || post(hub::send_confirmation)),
+    Route::post("/security/second-step-loss/removal", Who::SignedIn, || post(hub::keep_second_step)),
+    Route::post("/security/unused-tokens/removal", Who::SignedIn, || post(hub::end_unused_tokens)),
+    Route::get("/security/review", Who::SignedIn, || get(review::page)),
+    Route::post("/security/review", Who::SignedIn, || post(review::reviewed)),
+    Route::get("/security/review.ics", Who::SignedIn, || get(review::calendar)),
+    Route::get("/security/e-mail", Who::SignedIn, || get(e_mail::page)),
+    Route::post("/security/e-mail", Who::SignedIn, || post(e_mail::ask)),
+    Route::get("/security/phrase", Who::SignedIn, || get(phrase::page)),
+    Route::post("/security/phrase", Who::SignedIn, || post(phrase::change)),
+    Route::get("/security/messages", Who::SignedIn, || get(messages::page)),
+    Route::post("/records/{record}/care-partners/{partner}/removal", MANAGE, || post(review::remove)),
     // lockdown
     // leaving
     Route::get("/export", Who::SignedIn, || get(leaving::export::page)),
@@ -122,6 +151,11 @@ pub static ROUTES: &[Route] = &[
     // apps
     Route::post("/api/v1/uploads", Who::App, || post(api::uploads::bring).layer(DefaultBodyLimit::disable())),
 ];
+
+/// Whether a page of ours is at this address, so that nothing leads nowhere.
+pub fn leads_somewhere(path: &str) -> bool {
+    ROUTES.iter().any(|route| route.method == "GET" && route.path == path)
+}
 
 /// From the outside inwards: number, headers, error pages, packing, panics, host, forgery.
 pub fn router(web: Web) -> Router {

@@ -22,11 +22,14 @@ pub(crate) async fn repeat(work: Arc<Work>, every: Duration, mut shutdown: watch
     }
 }
 
-/// Writes the counts of visits that are over, and drops what nobody can use any more.
+/// Writes the counts of visits that are over, drops what nobody can use any more, removes second steps that were lost, and
+/// reminds of the care partner review.
 pub(crate) fn tidy(work: Arc<Work>) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> {
     Box::pin(async move {
         work.store.flush_visits(&work.duties.expire).await?;
         work.store.tidy(&work.duties.expire).await?;
+        work.store.end_lost_factors(&work.duties.expire).await?;
+        work.store.remind_of_reviews(&work.duties.expire).await?;
         Ok(())
     })
 }

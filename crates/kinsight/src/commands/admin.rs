@@ -1,6 +1,7 @@
 //! `kinsight admin …`: what an operator looks up.
 
 use super::breached::BreachedPasswords;
+use super::second_step_loss::SecondStepLoss;
 use crate::outbox::{self, KeptMail};
 use crate::settings::Given;
 use anyhow::Result;
@@ -25,6 +26,7 @@ enum What {
         json: bool,
     },
     BreachedPasswords(BreachedPasswords),
+    SecondStepLoss(SecondStepLoss),
 }
 
 impl Admin {
@@ -32,6 +34,7 @@ impl Admin {
         match self.what {
             What::Mail { given, json } => list_mails(*given, json),
             What::BreachedPasswords(command) => command.run(),
+            What::SecondStepLoss(command) => command.run(),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod bench;
 mod breached;
 pub mod demo;
 pub mod report;
+pub mod second_step_loss;
 pub mod serve;
 pub mod upload;
 

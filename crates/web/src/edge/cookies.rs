@@ -54,7 +54,6 @@ pub fn device_token<'a>(headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a st
     value_of(headers, &name(DEVICE, base)).filter(|token| !token.is_empty())
 }
 
-#[expect(dead_code, reason = "for the page of the second step")]
 /// The text of a sign-in whose second step is still to come.
 pub fn half_token<'a>(headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a str> {
     value_of(headers, &name(HALF, base)).filter(|token| !token.is_empty())

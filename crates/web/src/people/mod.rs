@@ -3,8 +3,11 @@
 pub mod activity;
 pub mod choices;
 pub mod confirm;
+pub mod contact_changes;
 pub mod following;
+pub mod password_reset;
 pub mod records;
+pub mod second_step_loss;
 pub mod settings;
 pub mod sign_in;
 pub mod sign_up;

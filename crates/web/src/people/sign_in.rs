@@ -20,6 +20,7 @@ struct SignInPage<'a> {
     next: &'a str,
     refused: bool,
     confirmed: bool,
+    reset: bool,
     notice: &'static str,
 }
 
@@ -28,6 +29,7 @@ struct SignInPage<'a> {
 pub struct Asked {
     next: String,
     confirmed: bool,
+    reset: bool,
 }
 
 #[derive(Deserialize)]
@@ -41,7 +43,7 @@ pub struct Filled {
 fn shown(visitor: &Visitor, asked: &Asked, refused: bool) -> Response {
     let frame = Frame::plain("Sign in", visitor.theme, "/sign-in");
     let notice = frame.language.texts().notice_long;
-    render(&SignInPage { frame, next: &asked.next, refused, confirmed: asked.confirmed, notice })
+    render(&SignInPage { frame, next: &asked.next, refused, confirmed: asked.confirmed, reset: asked.reset, notice })
 }
 
 pub async fn page(visitor: Visitor, Query(asked): Query<Asked>) -> Response {
@@ -60,7 +62,7 @@ pub async fn enter(State(web): State<Web>, visitor: Visitor, Form(filled): Form<
             Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&place)).into_response())
         }
         Err(Error::NotSignedIn) => {
-            let asked = Asked { next, confirmed: false };
+            let asked = Asked { next, ..Asked::default() };
             Ok((StatusCode::UNAUTHORIZED, shown(&visitor, &asked, true)).into_response())
         }
         Err(error) => Err(error.into()),

@@ -89,6 +89,7 @@ pub fn frame_of(me: &SignedIn, overview: &store::Overview, title: &str) -> Frame
         name: me.session.name.clone(),
         unit: me.session.unit,
         unconfirmed: (!me.session.verified).then(|| me.session.email.clone()),
+        review_due: overview.review_due,
         clinics: overview.clinics.iter().map(|(id, name)| (id.to_string(), name.clone())).collect(),
     };
     let frame = Frame::plain(title, me.visitor.theme, me.visitor.path.clone());
