@@ -20,6 +20,8 @@ mod events;
 mod inside;
 mod keys;
 mod leaving;
+#[cfg(test)]
+mod letters;
 mod mails;
 mod news;
 mod notices;

@@ -78,6 +78,13 @@ impl App {
         self.store.purge_due(&self.roster.on(Duty::Expire)).await.expect("the database answers")
     }
 
+    /// What the worker does about lost second steps and reviews that are due; answers for how many.
+    pub async fn expire(&self) -> u64 {
+        let duty = self.roster.on(Duty::Expire);
+        let lost = self.store.end_lost_factors(&duty).await.expect("lost second steps are removed");
+        lost + self.store.remind_of_reviews(&duty).await.expect("reminders are written")
+    }
+
     /// Days of believable life, ending now, as one upload of the record's own device.
     pub async fn live(&self, record: RecordId, days: i64, personality: Personality) {
         let now = self.clock.now();

@@ -4,6 +4,8 @@
 pub(crate) mod contact_changes;
 pub(crate) mod factor_loss;
 pub(crate) mod password_reset;
+#[cfg(test)]
+mod tests;
 
 use crate::db::Sql;
 

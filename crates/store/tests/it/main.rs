@@ -16,3 +16,4 @@ mod leaving;
 mod outbox;
 mod passwords;
 mod purge;
+mod recovery;

@@ -11,6 +11,7 @@ mod nonsense;
 mod pages;
 mod passwords;
 mod permissions;
+mod recovery;
 mod settings;
 mod stories;
 mod uploads;

@@ -114,7 +114,18 @@ async fn pages_of_an_owner() {
     let app = App::start().await;
     app.live(app.family.anna_record, 20, life::Personality::Looper).await;
     let seen = walk(&mut app.signed_in(people::ANNA).await, "/records").await;
-    for page in ["/reports/agp", "/reports/daily", "/uploads", "/tokens", "/settings"] {
+    for page in [
+        "/reports/agp",
+        "/reports/daily",
+        "/uploads",
+        "/tokens",
+        "/settings",
+        "/security",
+        "/security/review",
+        "/security/e-mail",
+        "/security/phrase",
+        "/security/messages",
+    ] {
         assert!(seen.iter().any(|path| path.contains(page)), "{page} can be reached by links");
     }
 }

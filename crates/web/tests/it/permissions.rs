@@ -34,6 +34,8 @@ fn address(route: &Route, app: &App, of_clinic: bool) -> String {
         .replace("/charts/{name}", "/charts/now.css")
         .replace("/confirmations/{token}", "/confirmations/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         .replace("/tokens/{token}", "/tokens/00000000-0000-0000-0000-000000000000")
+        .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        .replace("{partner}", "00000000-0000-0000-0000-000000000000")
         .replace("{job}", &format!("{}AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", u8::from(of_clinic))[..43])
         .replace("{number}", "999")
 }
@@ -55,6 +57,10 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/sign-in" => &[("email", "nobody@example.org"), ("password", "wrong")],
         "/proof" => &[("password", "wrong"), ("next", "/")],
         "/security/password" => &[("current", "wrong"), ("password", "wrong")],
+        "/password-reset" => &[("email", "nobody@example.org")],
+        "/password-reset/{token}" => &[("password", "wrong")],
+        "/security/e-mail" => &[("new_email", "no address")],
+        "/security/phrase" => &[("phrase", "x")],
         "/records" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],
         "/settings" => &[("name", ""), ("country", "SE"), ("unit", "mg/dL"), ("zone", "UTC"), ("language", "en")],
         "/records/{record}/settings" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],

@@ -1,0 +1,70 @@
+//! Every letter as its reader gets it, word for word, as text and as HTML.
+
+use crate::{
+    mails::{self, Letter, Reader},
+    recovery::contact_changes::Contact,
+};
+use std::fmt::Write as _;
+
+fn all() -> Vec<Letter> {
+    let token = || "a token that nobody sees".to_owned();
+    let from = "192.0.2.1 Firefox <b>\"forged\" {secret} {site}";
+    let due_at = "2026-11-24T09:00:00Z".parse().expect("a constant that is an instant");
+    vec![
+        mails::confirm(token()),
+        mails::known_address(),
+        mails::new_device(from),
+        mails::password_changed(from),
+        mails::reset_password(token()),
+        mails::confirm_new_address(token()),
+        mails::address_wanted(),
+        mails::address_changed(),
+        mails::address_left(token()),
+        mails::phone_changed(token()),
+        mails::change_undone(Contact::Email),
+        mails::change_undone(Contact::Phone),
+        mails::second_step_loss(token(), due_at),
+        mails::second_step_kept(),
+        mails::second_step_lost(),
+        mails::phrase_changed(),
+        mails::review(),
+        mails::downloaded("A receipt"),
+    ]
+}
+
+#[test]
+fn every_letter_word_for_word() {
+    let mut book = String::new();
+    for letter in all() {
+        let lock = letter.security.then(|| "another token".to_owned());
+        let reader = Reader { name: "Anna <Berg>", address: "anna@example.org", phrase: Some("a blue heron"), lock };
+        let mail = letter.to(&reader);
+        assert!(!format!("{}{}", mail.text, mail.html).contains("token"), "{}", letter.kind);
+        assert_eq!(mail.text.matches("{secret}").count(), mail.secrets.len(), "{}: a place for each", letter.kind);
+        assert_eq!(mail.html.matches("{secret}").count(), mail.secrets.len(), "{}: a place for each", letter.kind);
+        let title = format!("# {}: {}", letter.kind, mail.subject);
+        writeln!(book, "{title}\n\n{}\n{}", mail.text, mail.html).expect("a string takes everything");
+    }
+    let sms = mails::phone_left("+4670000000", "a token that nobody sees".to_owned());
+    writeln!(book, "# phone left, by SMS\n\n{}", sms.text).expect("a string takes everything");
+    insta::assert_snapshot!(book);
+}
+
+#[test]
+fn no_letter_is_left_out_and_none_has_the_name_of_another() {
+    let written = include_str!("mails.rs").matches(") -> Letter {").count();
+    let mut kinds: Vec<_> = all().iter().map(|letter| letter.kind).collect();
+    kinds.dedup();
+    assert_eq!(kinds.len(), written, "a new letter gets its line in this file");
+    kinds.sort_unstable();
+    kinds.dedup();
+    assert_eq!(kinds.len(), written, "each letter has a name of its own");
+}
+
+#[test]
+fn without_a_phrase_the_letter_speaks_of_none() {
+    let reader = Reader { name: "Anna", address: "anna@example.org", phrase: None, lock: None };
+    let mail = mails::known_address().to(&reader);
+    assert!(!mail.text.contains("Your phrase"), "{}", mail.text);
+    assert!(mail.text.contains("never asks for your password"), "{}", mail.text);
+}
