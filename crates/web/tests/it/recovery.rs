@@ -263,7 +263,7 @@ async fn an_unconfirmed_address_gets_its_link_again_with_one_press() {
     let mut nora = app.browser();
     nora.post("/sign-in", &[("email", "nora@example.org"), ("password", NEW), ("next", "/")]).await;
     let hub = nora.get("/security").await.text();
-    assert!(hub.contains("action=\"/security/confirmation\"") && !hub.contains("care partners"), "{hub}");
+    assert!(hub.contains("action=\"/security/confirmation\"") && !hub.contains("<li>Who can see your data: "), "{hub}");
     let pressed = nora.post("/security/confirmation", &[]).await;
     assert!(nora.follow(pressed).await.text().contains("a link is on its way"));
     let second = link(&app.mails().await, "nora@example.org", "/confirmations/");
