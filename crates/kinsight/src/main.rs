@@ -9,6 +9,7 @@ mod mail;
 mod outbox;
 mod server;
 mod settings;
+mod sms;
 mod telemetry;
 
 use clap::{Parser, Subcommand};
@@ -26,7 +27,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Serve(commands::serve::Serve),
+    Serve(Box<commands::serve::Serve>),
     Demo(commands::demo::Demo),
     Analyze(commands::analyze::Analyze),
     Report(commands::report::Report),

@@ -2,9 +2,11 @@
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use store::{Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
+use store::{
+    Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, SiteSettings, StoreSettings,
+};
 use web::{BaseUrl, WebSettings};
 
 /// The environment variable that holds master keys, when they are not in a file.
@@ -40,7 +42,7 @@ pub struct Given {
     /// Address and port to listen on [default: 127.0.0.1:8642]
     #[arg(long, env = "KINSIGHT_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
-    /// The address that people type [default: http:// and the address it listens on]
+    /// The address that people type [default: http:// and the address it listens on, localhost on this computer]
     #[arg(long, env = "KINSIGHT_BASE_URL", value_name = "URL")]
     pub base_url: Option<String>,
     /// A proxy whose X-Forwarded-For is believed; may be given several times
@@ -49,6 +51,9 @@ pub struct Given {
     #[command(flatten)]
     #[serde(flatten)]
     pub mail: Mail,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub sms: Sms,
     /// How log lines look: text or json [default: text]
     #[arg(long, env = "KINSIGHT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -68,6 +73,22 @@ pub struct Mail {
     /// The sender of mails: Kinsight <kinsight@example.org>
     #[arg(long, env = "KINSIGHT_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
+}
+
+/// The way out for text messages. Without a gateway they are not offered on any page.
+#[derive(clap::Args, Deserialize, Clone, Debug, Default)]
+#[group(id = "way out for text messages")]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Sms {
+    /// SMS gateway: twilio:ACCOUNT, vonage:KEY, https://host/path (JSON with to, from, text) or an address with {to} and {text} in it
+    #[arg(long, env = "KINSIGHT_SMS", value_name = "GATEWAY")]
+    pub sms: Option<String>,
+    /// Its secret; better in the environment or in the file than on the command line
+    #[arg(long, env = "KINSIGHT_SMS_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub sms_secret: Option<String>,
+    /// The number or name that text messages come from
+    #[arg(long, env = "KINSIGHT_SMS_FROM", value_name = "NUMBER")]
+    pub sms_from: Option<String>,
 }
 
 #[derive(clap::ValueEnum, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -121,6 +142,11 @@ impl Given {
                 smtp_password: self.mail.smtp_password.or(file.mail.smtp_password),
                 mail_from: self.mail.mail_from.or(file.mail.mail_from),
             },
+            sms: Sms {
+                sms: self.sms.sms.or(file.sms.sms),
+                sms_secret: self.sms.sms_secret.or(file.sms.sms_secret),
+                sms_from: self.sms.sms_from.or(file.sms.sms_from),
+            },
             log_format: self.log_format.or(file.log_format),
         }
     }
@@ -148,6 +174,7 @@ impl Settings {
             breached: self.given.breached_passwords.clone(),
             keep_deleted_days: self.given.keep_deleted_days.unwrap_or(KEEP_DELETED_DAYS),
             readers: READERS,
+            site: self.site(),
         }
     }
 
@@ -173,9 +200,23 @@ impl Settings {
         self.data.join("outbox")
     }
 
+    /// As people reach it where it listens; once port 0 has become a number, `listen` says so.
+    fn site(&self) -> SiteSettings {
+        let url = self.base_url(self.listen);
+        let origin = BaseUrl::parse(&url).map_or(url, |url| url.origin());
+        SiteSettings { sends_sms: self.given.sms.sms.is_some(), ..SiteSettings::at(origin) }
+    }
+
+    /// On this machine by its name and not by its number: passkeys are tied to a name.
+    fn base_url(&self, listening: SocketAddr) -> String {
+        let is_here = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&listening.ip());
+        let host = if is_here { format!("localhost:{}", listening.port()) } else { listening.to_string() };
+        self.given.base_url.clone().unwrap_or_else(|| format!("http://{host}"))
+    }
+
     /// `listening` is where the server really listens: port 0 has become a number.
     pub fn web(&self, listening: SocketAddr) -> Result<WebSettings> {
-        let url = self.given.base_url.clone().unwrap_or_else(|| format!("http://{listening}"));
+        let url = self.base_url(listening);
         let base_url = BaseUrl::parse(&url).with_context(|| format!("--base-url {url}"))?;
         Ok(WebSettings { base_url, trusted_proxies: self.given.trusted_proxies.clone() })
     }

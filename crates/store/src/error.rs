@@ -84,6 +84,15 @@ pub enum Invalid {
     /// A phrase of fewer than 3 or more than 60 characters, or of several lines.
     #[error("phrase")]
     Phrase,
+    /// A code that is wrong, used or too old.
+    #[error("code")]
+    Code,
+    /// A passkey that was not made as asked.
+    #[error("passkey")]
+    Passkey,
+    /// Not a phone number with its country.
+    #[error("phone number")]
+    Phone,
     /// A period of no days, or too many.
     #[error("period")]
     Period,

@@ -8,6 +8,7 @@ use crate::{
     news::{Carrier, News},
     passwords::Passwords,
     settings::{Clock, Database, StoreSettings},
+    site::Site,
     visits::Visits,
 };
 use sharing::Id;
@@ -38,6 +39,7 @@ pub(crate) struct Inside {
     pub(crate) news: Carrier,
     pub(crate) visits: Visits,
     pub(crate) passwords: Passwords,
+    pub(crate) site: Site,
     pub(crate) anchors: Option<PathBuf>,
     pub(crate) keep_deleted_days: u32,
     file: Option<PathBuf>,
@@ -135,6 +137,7 @@ fn open(settings: StoreSettings) -> Result<Inside, Error> {
         news: Carrier::new(),
         visits: Visits::default(),
         passwords,
+        site: Site::of(&settings.site),
         anchors: settings.keys.anchors,
         keep_deleted_days: settings.keep_deleted_days,
         file: connections.file,

@@ -41,6 +41,7 @@ mod seed;
 mod sessions;
 mod settings;
 mod sign_in;
+mod site;
 mod standing;
 mod throttle;
 mod tidy;
@@ -74,11 +75,12 @@ pub use recovery::contact_changes::{Contact, Undone};
 pub use reports::{Prepared, Receipt, Report};
 pub use review::CarePartnerLine;
 pub use rights::{CanView, Download, Manage, Right, Upload, View};
-pub use second_step::Method;
+pub use second_step::{AddedStep, Given, Method, NewTotp, RecoveryCodes, SecondStep, SecondSteps};
 pub use seed::{SeedAccount, SeedClinic, SeedGrant, SeedPlan, Seeded};
 pub use sessions::{Opened, Session, SessionToken};
 pub use settings::{Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
 pub use sign_in::{Entrance, HalfToken};
+pub use site::SiteSettings;
 pub use tokens::{Kept, TOKENS, TokenFacts};
 pub use uploads::*;
 
@@ -99,7 +101,6 @@ fn all_statements() -> Vec<db::Sql> {
         records::STATEMENTS,
         reports::STATEMENTS,
         review::STATEMENTS,
-        second_step::STATEMENTS,
         seed::STATEMENTS,
         sessions::STATEMENTS,
         sign_in::STATEMENTS,
@@ -109,11 +110,7 @@ fn all_statements() -> Vec<db::Sql> {
         uploads::STATEMENTS,
         db::MIGRATE_STATEMENTS,
     ];
-    files
-        .iter()
-        .flat_map(|list| list.iter().copied())
-        .chain(audit::statements())
-        .chain(leaving::statements())
-        .chain(recovery::statements())
-        .collect()
+    let more =
+        [audit::statements(), leaving::statements(), recovery::statements(), second_step::all_statements()].concat();
+    files.iter().flat_map(|list| list.iter().copied()).chain(more).collect()
 }

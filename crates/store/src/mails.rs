@@ -369,6 +369,51 @@ pub(crate) fn purged() -> Letter {
     )
 }
 
+/// After a second step was added.
+pub(crate) fn second_step_added(method: &str, name: &str) -> Letter {
+    Letter::plain(
+        "second step added",
+        "A second step was added to your account",
+        format!("from now on your account can also be opened with this {method}: {name}."),
+        "If it was you, there is nothing to do. Your second steps are listed under Security.",
+    )
+    .security()
+}
+
+/// After a second step was removed.
+pub(crate) fn second_step_removed(method: &str, name: &str, is_last: bool) -> Letter {
+    let left = if is_last { " It was the last one: the password alone opens your account now." } else { "" };
+    Letter::plain(
+        "second step removed",
+        "A second step was removed from your account",
+        format!("this {method} does not open your account any more: {name}.{left}"),
+        "If it was you, there is nothing to do. All other devices were signed out.",
+    )
+    .security()
+}
+
+/// After new recovery codes were made.
+pub(crate) fn recovery_codes_renewed() -> Letter {
+    Letter::plain(
+        "recovery codes renewed",
+        "New recovery codes were made",
+        "ten new recovery codes were made for your account. The old ones do not work any more.",
+        "If it was you, keep them where nobody else finds them.",
+    )
+    .security()
+}
+
+/// After a recovery code was used.
+pub(crate) fn recovery_code_used(left: u32) -> Letter {
+    Letter::plain(
+        "recovery code used",
+        "A recovery code was used",
+        format!("one of your recovery codes was used just now; {left} of them are left."),
+        "If it was you, make new ones under Security before the last one is gone.",
+    )
+    .security()
+}
+
 /// To the patient, when somebody else took a report away.
 pub(crate) fn downloaded(receipt: &str) -> Letter {
     Letter::plain(

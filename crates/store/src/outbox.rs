@@ -26,6 +26,7 @@ statements! {
     UNSENT = "select sealed, account from outbox where id = $1 and sent_at is null";
     SENT = "update outbox set sent_at = $2, sealed = $3, leased_until_at = 0 where id = $1 and sent_at is null";
     FAILED = "update outbox set due_at = $2, leased_until_at = 0 where id = $1 and sent_at is null";
+    GIVE_UP = "delete from outbox where id = $1 and sent_at is null";
     DROP_FOR = "delete from outbox where sent_at is null and account = $1 and record = $2";
 }
 
@@ -175,5 +176,11 @@ impl Store {
     pub async fn message_failed(&self, duty: &Actor, id: Id, when: Timestamp) -> Result<(), Error> {
         duty.on(Duty::Deliver)?;
         self.0.db.write(move |tx| tx.execute(FAILED, params![id, when]).map(drop), |()| ()).await
+    }
+
+    /// A message did not go out, and what it tells is of no use any more: a code that has run out.
+    pub async fn message_given_up(&self, duty: &Actor, id: Id) -> Result<(), Error> {
+        duty.on(Duty::Deliver)?;
+        self.0.db.write(move |tx| tx.execute(GIVE_UP, params![id]).map(drop), |()| ()).await
     }
 }

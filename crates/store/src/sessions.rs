@@ -210,6 +210,37 @@ impl Store {
         self.0.db.write(end, |_| ()).await?.ok_or(Error::WrongProof)
     }
 
+    /// The person of this session proves in another way that it is them. The try is counted before `check` looks at it.
+    pub(crate) async fn prove_by(
+        &self,
+        token: &str,
+        origin: Origin,
+        mut check: impl FnMut(&mut Tx, &Inside, AccountId, Timestamp) -> Result<bool, Error> + Send + 'static,
+    ) -> Result<SessionToken, Error> {
+        let (inside, hash) = (Arc::clone(&self.0), tokens::hash(token));
+        let now = self.0.clock.now();
+        let begin = move |tx: &mut Tx| {
+            let (session, _) = open(tx, &inside, &hash, now)?;
+            let tries = throttle::proof_tries(&inside.keys, session.account);
+            throttle::begin(tx, &tries, now)?;
+            Ok((session.account, tries))
+        };
+        let (account, tries) = self.0.db.write(begin, |_| ()).await?;
+        let inside = Arc::clone(&self.0);
+        let end = move |tx: &mut Tx| {
+            let right = check(tx, &inside, account, now)?;
+            let what = if right { "confirmed who they are" } else { "gave a wrong second step" };
+            audit::write(tx, &inside, &Entry::activity(account, now, what, origin.line()))?;
+            if !right {
+                throttle::touch(tx, &tries, now)?;
+                return Ok(None);
+            }
+            throttle::succeeded(tx, &tries)?;
+            rotate(tx, &hash, now).map(|(token, _)| Some(token))
+        };
+        self.0.db.write(end, |_| ()).await?.ok_or(Error::WrongProof)
+    }
+
     /// Ends the session at once.
     pub async fn sign_out(&self, token: &str) -> Result<(), Error> {
         let (inside, hash) = (Arc::clone(&self.0), tokens::hash(token));

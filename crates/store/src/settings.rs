@@ -1,5 +1,6 @@
 //! What `kinsight` decides at the start: where the data are, where the key is, what time it is.
 
+use crate::site::SiteSettings;
 use jiff::Timestamp;
 use std::{fmt, path::PathBuf, sync::Arc};
 
@@ -21,6 +22,8 @@ pub struct StoreSettings {
     pub breached: Option<PathBuf>,
     /// How many days a deleted account can be restored.
     pub keep_deleted_days: u32,
+    /// Where people reach the server, and what it can send.
+    pub site: SiteSettings,
     /// How many reads may run at once (at least 1; connections in all on PostgreSQL).
     pub readers: usize,
 }

@@ -122,7 +122,6 @@ impl Store {
 
     /// Finishes a half sign-in with a second step. The try is counted before `check` looks at it, for the account and not for
     /// this half, so that a new password gives no new tries.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the kinds of second step call it"))]
     pub(crate) async fn finish(
         &self,
         half: &str,

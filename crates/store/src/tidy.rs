@@ -6,7 +6,7 @@ use crate::{
     db::Tx,
     error::Error,
     inside::Store,
-    leaving, sessions, sign_in, throttle, tokens,
+    leaving, second_step, sessions, sign_in, throttle, tokens,
 };
 use jiff::Timestamp;
 use sharing::{Duty, RecordId};
@@ -24,7 +24,7 @@ impl Store {
         duty.on(Duty::Expire)?;
         let now = self.0.clock.now();
         let work = move |tx: &mut Tx| {
-            let tokens = tokens::tidy(tx, now)? + sign_in::tidy(tx, now)?;
+            let tokens = tokens::tidy(tx, now)? + sign_in::tidy(tx, now)? + second_step::tidy(tx, now)?;
             Ok(tokens + sessions::tidy(tx, now)? + throttle::tidy(tx, now)? + leaving::tidy(tx, now)?)
         };
         self.0.db.write(work, |_| ()).await

@@ -4,7 +4,7 @@ use crate::{
     db::{Row, Tx, params, statements},
     error::Error,
     keys::random,
-    sessions,
+    second_step, sessions,
 };
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -107,6 +107,10 @@ pub const TOKENS: &[TokenFacts] = &[
     sessions::OWN_SESSION,
     HALF,
     DEVICE,
+    second_step::QUESTION,
+    second_step::SEED,
+    second_step::PHONE_CODE,
+    second_step::RECOVERY_CODE,
     APP,
     CONFIRM,
     LOCKDOWN,

@@ -10,7 +10,7 @@ use life::{Life, Personality};
 use sharing::{Duty, Purpose, RecordId, TokenScope};
 use store::{
     Access, Clock, Database, Entrance, KeySettings, Manage, MasterKeySource, Message, NewDevice, NewUpload,
-    PasswordCost, Roster, SourceKind, Store, StoreSettings, Upload,
+    PasswordCost, Roster, SiteSettings, SourceKind, Store, StoreSettings, Upload,
 };
 use web::{BaseUrl, Web, WebSettings};
 
@@ -36,7 +36,7 @@ impl App {
 
     pub async fn start_at(base_url: &str) -> Self {
         let clock = StoppedClock::at(beginning());
-        let (store, roster) = Store::open(settings(clock.handle())).expect("a new store opens");
+        let (store, roster) = Store::open(settings(clock.handle(), base_url)).expect("a new store opens");
         let family = Family::seed(&store, clock.now()).await.expect("an empty store takes the family");
         let base_url = BaseUrl::parse(base_url).expect("tests give valid addresses");
         let router = web::router(Web::new(store.clone(), clock.handle(), WebSettings::at(base_url)));
@@ -125,7 +125,7 @@ impl App {
     }
 }
 
-fn settings(clock: Clock) -> StoreSettings {
+fn settings(clock: Clock, base_url: &str) -> StoreSettings {
     StoreSettings {
         database: Database::SqliteInMemory,
         keys: KeySettings { master: MasterKeySource::Bytes([7; 32]), key_store: None, anchors: None },
@@ -134,5 +134,6 @@ fn settings(clock: Clock) -> StoreSettings {
         breached: None,
         keep_deleted_days: 90,
         readers: 2,
+        site: SiteSettings { sends_sms: true, ..SiteSettings::at(base_url) },
     }
 }

@@ -9,7 +9,7 @@ use std::{
         atomic::{AtomicI64, Ordering},
     },
 };
-use store::{Clock, Database, KeySettings, MasterKeySource, PasswordCost, Roster, Store, StoreSettings};
+use store::{Clock, Database, KeySettings, MasterKeySource, PasswordCost, Roster, SiteSettings, Store, StoreSettings};
 
 /// 21 November 2026, a Saturday, nine in the morning in UTC: when every story begins.
 pub const MORNING: &str = "2026-11-21T09:00:00Z";
@@ -88,6 +88,7 @@ impl TestStore {
             anchors: Some(folder.0.join("audit-heads.txt")),
         };
         let password_cost = if cfg!(debug_assertions) { PasswordCost::CheapForTests } else { PasswordCost::Full };
+        let site = SiteSettings { sends_sms: true, ..SiteSettings::at("http://localhost:8080") };
         let settings = StoreSettings {
             database,
             keys,
@@ -96,6 +97,7 @@ impl TestStore {
             breached: None,
             keep_deleted_days: 90,
             readers: 2,
+            site,
         };
         let (store, roster) = Store::open(settings.clone()).expect("a new store opens");
         Self { store, roster, clock, settings, folder }

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "app")]
 pub mod app;
+pub mod authenticator;
+pub mod authenticator_app;
 pub mod both;
 #[cfg(feature = "app")]
 pub mod browser;

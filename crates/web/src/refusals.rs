@@ -76,6 +76,9 @@ pub fn invalid_words(invalid: Invalid) -> &'static str {
         Invalid::Zone => "Choose a time zone from the list, such as Europe/Berlin.",
         Invalid::Token => "This link is wrong, was used before, or is too old. Ask for a new one.",
         Invalid::Phrase => "A phrase has 3 to 60 characters in one line.",
+        Invalid::Code => "This code is wrong, was used before, or is too old. Wait for the next one and try again.",
+        Invalid::Passkey => "This passkey was not made as asked, or it took too long. Try again.",
+        Invalid::Phone => "Write the number with its country in front, such as +49 151 2345678.",
         Invalid::Period => "Choose at least one day, and at most a year.",
         Invalid::TooLong => "That is longer than can be kept.",
         Invalid::Confirmation => "That is not the e-mail address of this account.",
@@ -124,6 +127,9 @@ pub fn field_of(invalid: Invalid) -> &'static str {
         Invalid::Token => "token",
         Invalid::Confirmation => "confirmation",
         Invalid::Phrase => "phrase",
+        Invalid::Code => "code",
+        Invalid::Passkey => "passkey",
+        Invalid::Phone => "phone",
         Invalid::Period => "from",
     }
 }

@@ -3,9 +3,11 @@
 use crate::Work;
 use jiff::{SignedDuration, Timestamp};
 use std::{future::Future, pin::Pin, sync::Arc};
-use store::Message;
+use store::{Channel, Message};
 
 const AT_ONCE: u32 = 20;
+/// At once, and 1, 3 and 7 minutes later: a code by SMS is good for ten.
+const SMS_TRIES: u32 = 4;
 
 pub(crate) fn round(work: Arc<Work>) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> {
     Box::pin(async move {
@@ -25,15 +27,26 @@ pub(crate) async fn due(work: &Work) -> anyhow::Result<usize> {
 
 async fn send(work: &Work, message: &Message) -> anyhow::Result<()> {
     let now = (work.clock)();
-    match work.mailer.send(message, &work.base_url, now).await {
+    match hand_over(work, message, now).await {
         Ok(()) => work.store.message_sent(&work.duties.deliver, message.id).await?,
         Err(why) => {
             // The address and the text stay out of the log.
             tracing::warn!(message = %message.id, attempt = message.attempts, %why, "a message did not go out");
+            if message.channel == Channel::Sms && message.attempts >= SMS_TRIES {
+                return Ok(work.store.message_given_up(&work.duties.deliver, message.id).await?);
+            }
             work.store.message_failed(&work.duties.deliver, message.id, again_at(now, message.attempts)).await?;
         }
     }
     Ok(())
+}
+
+async fn hand_over(work: &Work, message: &Message, now: Timestamp) -> anyhow::Result<()> {
+    match (message.channel, &work.texter) {
+        (Channel::Mail, _) => work.mailer.send(message, &work.base_url, now).await,
+        (Channel::Sms, Some(texter)) => texter.send(message).await,
+        (Channel::Sms, None) => anyhow::bail!("there is no SMS gateway"),
+    }
 }
 
 /// One minute after the first failure, twice as long after each further one, at most six hours.

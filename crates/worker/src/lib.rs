@@ -7,8 +7,10 @@
 mod deliver;
 mod mail;
 mod rounds;
+mod sms;
 
 pub use mail::{Mailer, SmtpSettings, SmtpTls};
+pub use sms::{SmsSettings, Texter};
 
 use jiff::Timestamp;
 use std::{sync::Arc, time::Duration};
@@ -26,6 +28,8 @@ pub struct Work {
     pub store: Store,
     pub duties: Duties,
     pub mailer: Mailer,
+    /// None: no text messages can be sent, and none are written.
+    pub texter: Option<Texter>,
     /// Where people reach the pages; links in messages begin with it.
     pub base_url: String,
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,

@@ -31,16 +31,17 @@ impl Demo {
         let mut settings = Settings::of(Given { data: Some(folder.path().to_owned()), ..Given::default() });
         settings.password_cost = PASSWORD_COST;
         telemetry::start(crate::settings::LogFormat::Text);
-        let (store, roster) = serve::open_quietly(&settings)?;
         super::runtime()?.block_on(async {
             let asked = server::asked_to_end()?;
             let (listener, address) = self.listen().await?;
+            settings.listen = address;
+            let (store, roster) = serve::open_quietly(&settings)?;
             let now = clock::now();
             let (family, patients) = seed(&store).await?;
             let wearers = demo::fill(&store, now, family).await?;
-            super::print(&welcome(address, &settings.data.display().to_string()))?;
-            let living = server::spawn(live(store.clone(), wearers, patients, asked.clone()));
             let web = settings.web(address)?;
+            super::print(&welcome(&web.base_url.origin(), &settings.data.display().to_string()))?;
+            let living = server::spawn(live(store.clone(), wearers, patients, asked.clone()));
             let ended = serve::run(&settings, store, roster, (listener, web), asked).await;
             living.await.context("the demo's devices broke off")??;
             ended
@@ -91,8 +92,8 @@ async fn live(
     Ok(())
 }
 
-fn welcome(address: SocketAddr, data: &str) -> String {
-    let mut text = format!("\n  The demo answers at http://{address}\n\n  Sign in as (everybody is invented):\n\n");
+fn welcome(address: &str, data: &str) -> String {
+    let mut text = format!("\n  The demo answers at {address}\n\n  Sign in as (everybody is invented):\n\n");
     for person in cast::EVERYBODY {
         let who = format!("{} ({})", person.name, person.part);
         let _ = writeln!(text, "  {who:<54}  {:<20}  {}", person.email, cast::PASSWORD);

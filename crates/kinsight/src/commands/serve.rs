@@ -1,7 +1,7 @@
 //! `kinsight serve`: the server, until it is asked to end.
 
 use crate::settings::{Given, MASTER_KEY, Settings};
-use crate::{mail, server, telemetry};
+use crate::{mail, server, sms, telemetry};
 use anyhow::{Context, Result};
 use sharing::Duty;
 use std::path::Path;
@@ -25,11 +25,13 @@ pub struct Serve {
 
 impl Serve {
     pub fn run(self) -> Result<()> {
-        let settings = self.given.decide()?;
+        let mut settings = self.given.decide()?;
         telemetry::start(settings.given.log_format.unwrap_or_default());
-        let (store, roster) = open(&settings)?;
         super::runtime()?.block_on(async {
+            // Before the data are opened: passkeys are tied to the address, with the port that was found.
             let (listener, address) = server::listen(settings.listen).await?;
+            settings.listen = address;
+            let (store, roster) = open(&settings)?;
             let web = settings.web(address)?;
             // Before anybody is told that it runs: whoever then asks it to end finds it listening.
             let asked = server::asked_to_end()?;
@@ -67,6 +69,7 @@ pub async fn run(
         store: store.clone(),
         duties: Duties { deliver: roster.on(Duty::Deliver), expire: roster.on(Duty::Expire) },
         mailer: mail::mailer(settings)?,
+        texter: sms::texter(settings)?,
         base_url: web.base_url.origin(),
         clock: Arc::new(crate::clock::now),
         every: OUTBOX_EVERY,

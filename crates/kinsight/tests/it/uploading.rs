@@ -8,7 +8,7 @@ use sharing::{Email, Purpose, TokenScope};
 use std::path::Path;
 use store::{
     Access, Clock, Database, KeySettings, Manage, MasterKeySource, NewAccount, Origin, PasswordCost, SeedAccount,
-    SeedPlan, Store, StoreSettings,
+    SeedPlan, SiteSettings, Store, StoreSettings,
 };
 use tempfile::TempDir;
 
@@ -24,6 +24,7 @@ fn settings(data: &Path) -> StoreSettings {
         breached: None,
         keep_deleted_days: 90,
         readers: 1,
+        site: SiteSettings::at("http://localhost:8642"),
     }
 }
 

@@ -7,7 +7,7 @@ use sharing::RecordId;
 use std::{env, fs, path::PathBuf, thread};
 use store::{
     Actor, Clock, Database, DeviceKind, KeySettings, MasterKeySource, NewDevice, NewUpload, Origin, PasswordCost,
-    SeedAccount, SeedPlan, SourceKind, Store, StoreSettings,
+    SeedAccount, SeedPlan, SiteSettings, SourceKind, Store, StoreSettings,
 };
 use testkit::cast::{PASSWORD, email, new_account, new_record};
 
@@ -95,6 +95,7 @@ impl Open {
         let master = MasterKeySource::Bytes([7; 32]);
         let keys = KeySettings { master, key_store: None, anchors: None };
         let clock = Clock::new(start);
+        let site = SiteSettings::at("http://localhost:8080");
         let settings = StoreSettings {
             database,
             keys,
@@ -103,6 +104,7 @@ impl Open {
             breached: None,
             keep_deleted_days: 90,
             readers: 8,
+            site,
         };
         let (store, _) = Store::open(settings).expect("a new store opens");
         let records = (0..count).map(|_| new_record("Paul")).collect();

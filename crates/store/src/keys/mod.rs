@@ -149,7 +149,8 @@ impl Keys {
 }
 
 /// Tables whose rows are named by the account or record that they are about.
-const OF_THEIR_OWN: &[&str] = &["accounts", "audit", "half_sign_ins", "known_devices", "records", "sessions", "tokens"];
+const OF_THEIR_OWN: &[&str] =
+    &["accounts", "audit", "challenges", "half_sign_ins", "known_devices", "records", "sessions", "tokens"];
 
 /// Where a sealed value belongs; it opens nowhere else.
 #[derive(Clone, Copy)]

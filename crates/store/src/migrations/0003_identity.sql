@@ -40,7 +40,7 @@ create table factors (
   used_at bigint
 );
 create index factors_of_account on factors (account);
-create index factors_by_credential on factors (credential);
+create unique index factors_by_credential on factors (credential);
 create table recovery_codes (
   account text not null,
   hash {bytes} not null,

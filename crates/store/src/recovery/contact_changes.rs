@@ -245,7 +245,6 @@ fn keep_way_back(
 }
 
 /// The phone was changed to one that was verified: told to every address on file and to the old phone, with the way back.
-#[cfg_attr(not(test), expect(dead_code, reason = "called when a phone was verified"))]
 pub(crate) fn phone_changed(
     tx: &mut Tx,
     inside: &Inside,

@@ -12,7 +12,6 @@ use crate::{
     actor::{Actor, Origin},
     audit::{self, Entry},
     db::{Row, Tx, params, statements},
-    devices,
     error::{Conflict, Error, Invalid},
     inside::{Inside, Store},
     mails, notices,
@@ -30,8 +29,6 @@ statements! {
     DUE = "select account from factor_losses where due_at <= $1 order by due_at limit 100";
     TAKE_DUE = "delete from factor_losses where account = $1 and due_at <= $2";
     STOP = "delete from factor_losses where account = $1";
-    DROP_FACTORS = "delete from factors where account = $1";
-    DROP_CODES = "delete from recovery_codes where account = $1";
     DROP_CHALLENGES = "delete from challenges where account = $1";
 }
 
@@ -165,12 +162,10 @@ pub(crate) fn settle(tx: &mut Tx, inside: &Inside, account: AccountId, now: Time
     if tx.execute(TAKE_DUE, params![account, now])? == 0 {
         return Ok(false);
     }
-    for sql in [DROP_FACTORS, DROP_CODES, DROP_CHALLENGES] {
-        tx.execute(sql, params![account])?;
-    }
+    second_step::remove_all(tx, account)?;
+    tx.execute(DROP_CHALLENGES, params![account])?;
     tokens::void(tx, Kind::KeepSecondStep, account)?;
     sessions::end_others(tx, account, None)?;
-    devices::forget_all(tx, account)?;
     audit::write(tx, inside, &Entry::activity(account, now, "the lost second step was removed", String::new()))?;
     notices::tell(tx, inside, account, &mails::second_step_lost(), now)?;
     Ok(true)

@@ -5,7 +5,7 @@
 use super::{contact_changes, factor_loss};
 use crate::{
     Clock, Contact, Database, Entrance, Error, HalfToken, KeySettings, MasterKeySource, Message, NewAccount, Origin,
-    PasswordCost, Roster, Store, StoreSettings,
+    PasswordCost, Roster, SiteSettings, Store, StoreSettings,
     db::{Sql, Tx, Value, params, statements},
     inside::new_id,
     second_step,
@@ -53,6 +53,7 @@ impl Anna {
             breached: None,
             keep_deleted_days: 90,
             readers: 1,
+            site: SiteSettings::at("http://localhost:8080"),
         };
         let (store, roster) = Store::open(settings).expect("a new store opens");
         let new = NewAccount {

@@ -15,8 +15,8 @@ use std::{
     process::{ChildStdout, Command, Stdio},
 };
 use store::{
-    Access, Actor, Database, KeySettings, MasterKeySource, NewUpload, Origin, PasswordCost, Store, StoreSettings,
-    Upload, View,
+    Access, Actor, Database, KeySettings, MasterKeySource, NewUpload, Origin, PasswordCost, SiteSettings, Store,
+    StoreSettings, Upload, View,
 };
 use testkit::both::{StillClock, TestStore};
 use testkit::cast::{PASSWORD, email, people};
@@ -65,6 +65,7 @@ fn settings(place: &str) -> StoreSettings {
     };
     let keys = KeySettings { master: MasterKeySource::Bytes([7; 32]), key_store: None, anchors: None };
     let password_cost = if cfg!(debug_assertions) { PasswordCost::CheapForTests } else { PasswordCost::Full };
+    let site = SiteSettings::at("http://localhost:8080");
     StoreSettings {
         database,
         keys,
@@ -73,6 +74,7 @@ fn settings(place: &str) -> StoreSettings {
         breached: None,
         keep_deleted_days: 90,
         readers: 2,
+        site,
     }
 }
 

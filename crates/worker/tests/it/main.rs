@@ -1,12 +1,14 @@
 //! Messages leave as they should: told through a real SMTP conversation and a real folder.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod gateway;
 mod post_office;
 mod server;
 
+use gateway::Gateway;
 use post_office::PostOffice;
 use server::Server;
-use worker::{Mailer, SmtpSettings, SmtpTls, deliver_due};
+use worker::{Mailer, SmsSettings, SmtpSettings, SmtpTls, Texter, deliver_due};
 
 fn by_smtp(port: u16) -> Mailer {
     let from = "Kinsight <kinsight@example.org>".to_owned();
@@ -59,6 +61,70 @@ async fn without_a_mail_server_the_mail_waits_in_a_folder() {
     assert_eq!(files[0].extension().unwrap(), "eml");
     let mail = std::fs::read_to_string(&files[0]).unwrap();
     assert!(unfolded(&mail).contains("https://kinsight.example/confirmations/"), "{mail}");
+}
+
+fn by_gateway(url: &str) -> Option<Texter> {
+    let settings = SmsSettings::parse(url, "Kinsight", "a secret of the gateway").unwrap();
+    Some(Texter::new(settings).unwrap())
+}
+
+/// Anna asks for a code; mails of hers go into a folder.
+async fn with_code_due(folder: &std::path::Path, url: &str) -> Server {
+    let mut server = Server::start(Mailer::folder(folder).unwrap());
+    server.work.texter = by_gateway(url);
+    server.anna_signs_up().await;
+    server.anna_asks_for_a_code().await;
+    server
+}
+
+#[tokio::test]
+async fn a_code_goes_to_the_phone_through_the_gateway_once() {
+    let (folder, gateway) = (tempfile::tempdir().unwrap(), Gateway::open(&["202 Accepted"]).await);
+    let server = with_code_due(folder.path(), &gateway.url).await;
+    assert_eq!(deliver_due(&server.work).await.unwrap(), 2, "a mail and a code");
+    let request = gateway.next().await;
+    assert!(request.starts_with("POST /send HTTP/1.1"), "{request}");
+    assert!(request.contains("authorization: Bearer a secret of the gateway"), "{request}");
+    assert!(request.contains("\"to\":\"+491512345678\",\"from\":\"Kinsight\",\"text\":\""), "{request}");
+    assert!(request.contains(" is your Kinsight code"), "{request}");
+    assert!(request.contains("@kinsight.example #"), "{request}");
+    assert_eq!(deliver_due(&server.work).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_gateway_that_refuses_is_tried_again_until_the_code_has_run_out() {
+    let answers = &["500 Broken", "401 Who are you", "202 Accepted"];
+    let (folder, gateway) = (tempfile::tempdir().unwrap(), Gateway::open(answers).await);
+    let server = with_code_due(folder.path(), &gateway.url).await;
+    assert_eq!(deliver_due(&server.work).await.unwrap(), 2);
+    for minutes in [1, 2] {
+        assert_eq!(deliver_due(&server.work).await.unwrap(), 0, "not before {minutes} minutes have passed");
+        server.minutes_pass(minutes);
+        assert_eq!(deliver_due(&server.work).await.unwrap(), 1);
+    }
+    server.minutes_pass(600);
+    assert_eq!(deliver_due(&server.work).await.unwrap(), 0, "taken at the third try");
+
+    let broken = Gateway::open(&["500 Broken"]).await;
+    let server = with_code_due(folder.path(), &broken.url).await;
+    for _ in 0..4 {
+        assert!(deliver_due(&server.work).await.unwrap() > 0);
+        server.minutes_pass(10);
+    }
+    assert_eq!(deliver_due(&server.work).await.unwrap(), 0, "of no use any more");
+}
+
+#[tokio::test]
+async fn a_gateway_that_sends_elsewhere_is_not_followed() {
+    let other = Gateway::open(&["202 Accepted"]).await;
+    let answer = format!("307 Elsewhere\r\nlocation: {}", other.url).leak();
+    let gateway = Gateway::open(vec![&*answer].leak()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_code_due(folder.path(), &gateway.url).await;
+    deliver_due(&server.work).await.unwrap();
+    server.minutes_pass(1);
+    assert_eq!(deliver_due(&server.work).await.unwrap(), 1, "it did not go out");
+    assert!(other.is_unasked().await, "the secret went nowhere else");
 }
 
 #[tokio::test]

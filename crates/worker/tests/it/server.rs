@@ -5,7 +5,9 @@ use sharing::{Duty, Email};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
-use store::{Clock, Database, KeySettings, MasterKeySource, NewAccount, Origin, PasswordCost, Store, StoreSettings};
+use store::{
+    Clock, Database, KeySettings, MasterKeySource, NewAccount, Origin, PasswordCost, SiteSettings, Store, StoreSettings,
+};
 use worker::{Duties, Mailer, Work};
 
 pub struct Server {
@@ -27,12 +29,13 @@ impl Server {
             breached: None,
             keep_deleted_days: 90,
             readers: 1,
+            site: SiteSettings { sends_sms: true, ..SiteSettings::at("https://kinsight.example") },
         };
         let (store, roster) = Store::open(settings).unwrap();
         let duties = Duties { deliver: roster.on(Duty::Deliver), expire: roster.on(Duty::Expire) };
         let base_url = "https://kinsight.example/".to_owned();
         let every = Duration::from_secs(1);
-        Self { work: Work { store, duties, mailer, base_url, clock: Arc::new(now), every }, seconds }
+        Self { work: Work { store, duties, mailer, texter: None, base_url, clock: Arc::new(now), every }, seconds }
     }
 
     pub fn minutes_pass(&self, minutes: i64) {
@@ -52,5 +55,13 @@ impl Server {
             with_record: true,
         };
         self.work.store.sign_up(anna, Origin::default()).await.unwrap();
+    }
+
+    pub async fn anna_asks_for_a_code(&self) {
+        let password = "a long walk by the lake at dawn";
+        let entrance = self.work.store.sign_in("anna@example.org", password, false, Origin::default()).await.unwrap();
+        let session = entrance.opened().unwrap().session;
+        let anna = self.work.store.session(session.as_str()).await.unwrap().actor;
+        self.work.store.with_account(&anna, |own| own.begin_phone("+49 151 2345678")).await.unwrap();
     }
 }
