@@ -20,6 +20,8 @@ pub struct Frame {
     pub record: Option<RecordFrame>,
     /// Modules of this page besides `js/app.js`.
     pub scripts: Vec<&'static str>,
+    /// Where passkeys work, on pages with a form to sign in that offers them.
+    pub passkeys: Option<String>,
     /// One short column: forms, questions, problems.
     pub narrow: bool,
 }
@@ -108,6 +110,7 @@ impl Frame {
             person: None,
             record: None,
             scripts: Vec::new(),
+            passkeys: None,
             narrow: true,
         }
     }
@@ -118,6 +121,12 @@ impl Frame {
 
     pub fn wide(self) -> Self {
         Self { narrow: false, ..self }
+    }
+
+    /// Offers passkeys, on a server that can have them.
+    pub fn with_passkeys(self, origin: Option<&str>) -> Self {
+        let Some(origin) = origin else { return self };
+        Self { passkeys: Some(origin.to_owned()), ..self.with_script("js/passkeys.js") }
     }
 
     pub fn with_script(mut self, script: &'static str) -> Self {

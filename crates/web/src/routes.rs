@@ -6,7 +6,10 @@ use crate::people::{
     sign_up, start, switches,
 };
 use crate::record::{agp, daily, home, jobs, pdf, record_settings, take_back, tokens, uploads};
-use crate::security::{e_mail, hub, messages, password, phrase, proof, review};
+use crate::security::{
+    authenticator_app, e_mail, hub, messages, passkeys, password, phone, phrase, proof, recovery_codes, review,
+    second_step, sign_in_second_step,
+};
 use crate::{Web, api, clinic, leaving};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -64,6 +67,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/healthz", Who::Anybody, || get(start::healthz)),
     Route::get("/robots.txt", Who::Anybody, || get(start::robots)),
     Route::get("/.well-known/change-password", Who::Anybody, || get(start::change_password)),
+    Route::get("/.well-known/passkey-endpoints", Who::Anybody, || get(start::passkey_endpoints)),
     Route::get("/static/{tree}/{*path}", Who::Anybody, || get(statics::file)),
     Route::get("/charts/{name}", Who::Anybody, || get(statics::charts)),
     Route::post("/theme", Who::Anybody, || post(switches::theme)),
@@ -91,6 +95,28 @@ pub static ROUTES: &[Route] = &[
     Route::get("/security/password", Who::SignedIn, || get(password::page)),
     Route::post("/security/password", Who::SignedIn, || post(password::change)),
     // second step
+    Route::post("/proof/challenge", Who::SignedIn, || post(proof::ask)),
+    Route::post("/proof/second-step", Who::SignedIn, || post(proof::prove_by_second_step)),
+    Route::get("/security/second-step", Who::SignedIn, || get(second_step::page)),
+    Route::get("/security/second-step/totp", Who::SignedIn, || get(authenticator_app::page)),
+    Route::post("/security/second-step/totp", Who::SignedIn, || post(authenticator_app::make)),
+    Route::post("/security/second-step/totp/confirmation", Who::SignedIn, || post(authenticator_app::prove)),
+    Route::get("/security/second-step/passkeys", Who::SignedIn, || get(passkeys::page)),
+    Route::post("/security/second-step/passkeys", Who::SignedIn, || post(passkeys::add)),
+    Route::post("/security/second-step/passkeys/challenge", Who::SignedIn, || post(passkeys::ask)),
+    Route::get("/security/second-step/phone", Who::SignedIn, || get(phone::page)),
+    Route::post("/security/second-step/phone", Who::SignedIn, || post(phone::send)),
+    Route::post("/security/second-step/phone/confirmation", Who::SignedIn, || post(phone::prove)),
+    Route::get("/security/second-step/codes", Who::SignedIn, || get(recovery_codes::page)),
+    Route::post("/security/second-step/codes", Who::SignedIn, || post(recovery_codes::renew)),
+    Route::get("/security/second-step/{factor}/removal", Who::SignedIn, || get(second_step::removal)),
+    Route::post("/security/second-step/{factor}/removal", Who::SignedIn, || post(second_step::remove)),
+    Route::get("/sign-in/second-step", Who::Anybody, || get(sign_in_second_step::page)),
+    Route::post("/sign-in/second-step", Who::Anybody, || post(sign_in_second_step::enter)),
+    Route::post("/sign-in/second-step/challenge", Who::Anybody, || post(sign_in_second_step::ask)),
+    Route::post("/sign-in/second-step/sms", Who::Anybody, || post(sign_in_second_step::send_code)),
+    Route::post("/sign-in/passkey/challenge", Who::Anybody, || post(passkeys::ask_anybody)),
+    Route::post("/sign-in/passkey", Who::Anybody, || post(passkeys::enter)),
     // devices and sessions
     // recovery, addresses, check-up
     Route::get("/password-reset", Who::Anybody, || get(password_reset::page)),

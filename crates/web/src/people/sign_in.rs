@@ -40,14 +40,14 @@ pub struct Filled {
     next: Option<String>,
 }
 
-fn shown(visitor: &Visitor, asked: &Asked, refused: bool) -> Response {
-    let frame = Frame::plain("Sign in", visitor.theme, "/sign-in");
+fn shown(web: &Web, visitor: &Visitor, asked: &Asked, refused: bool) -> Response {
+    let frame = Frame::plain("Sign in", visitor.theme, "/sign-in").with_passkeys(web.store.passkey_origin());
     let notice = frame.language.texts().notice_long;
     render(&SignInPage { frame, next: &asked.next, refused, confirmed: asked.confirmed, reset: asked.reset, notice })
 }
 
-pub async fn page(visitor: Visitor, Query(asked): Query<Asked>) -> Response {
-    shown(&visitor, &asked, false)
+pub async fn page(State(web): State<Web>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+    shown(&web, &visitor, &asked, false)
 }
 
 pub async fn enter(State(web): State<Web>, visitor: Visitor, Form(filled): Form<Filled>) -> Result<Response, Problem> {
@@ -63,7 +63,7 @@ pub async fn enter(State(web): State<Web>, visitor: Visitor, Form(filled): Form<
         }
         Err(Error::NotSignedIn) => {
             let asked = Asked { next, ..Asked::default() };
-            Ok((StatusCode::UNAUTHORIZED, shown(&visitor, &asked, true)).into_response())
+            Ok((StatusCode::UNAUTHORIZED, shown(&web, &visitor, &asked, true)).into_response())
         }
         Err(error) => Err(error.into()),
     }

@@ -3,6 +3,7 @@
 use crate::Web;
 use crate::edge::problem::Problem;
 use crate::edge::session::{EvenLeaving, Visitor};
+use axum::Json;
 use axum::extract::State;
 use axum::response::Redirect;
 
@@ -36,6 +37,13 @@ pub async fn healthz() -> &'static str {
 /// Where password managers look for the page that changes a password.
 pub async fn change_password() -> Redirect {
     Redirect::to("/security/password")
+}
+
+/// Where password managers look for the pages about passkeys.
+pub async fn passkey_endpoints(State(web): State<Web>) -> Result<Json<serde_json::Value>, Problem> {
+    let origin = web.store.passkey_origin().ok_or_else(Problem::not_found)?;
+    let manage = format!("{origin}/security/second-step");
+    Ok(Json(serde_json::json!({ "enroll": format!("{manage}/passkeys"), "manage": manage })))
 }
 
 /// Nothing here is for search engines.

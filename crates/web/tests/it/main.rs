@@ -12,6 +12,7 @@ mod pages;
 mod passwords;
 mod permissions;
 mod recovery;
+mod second_step;
 mod settings;
 mod stories;
 mod uploads;

@@ -37,6 +37,7 @@ fn address(route: &Route, app: &App, of_clinic: bool) -> String {
         .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         .replace("{partner}", "00000000-0000-0000-0000-000000000000")
         .replace("{job}", &format!("{}AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", u8::from(of_clinic))[..43])
+        .replace("{factor}", "00000000-0000-0000-0000-000000000000")
         .replace("{number}", "999")
 }
 
@@ -61,6 +62,9 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/password-reset/{token}" => &[("password", "wrong")],
         "/security/e-mail" => &[("new_email", "no address")],
         "/security/phrase" => &[("phrase", "x")],
+        "/security/second-step/totp" | "/security/second-step/passkeys" => &[("name", "")],
+        "/security/second-step/phone" => &[("phone", "")],
+        "/security/second-step/totp/confirmation" | "/security/second-step/phone/confirmation" => &[("code", "0")],
         "/records" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],
         "/settings" => &[("name", ""), ("country", "SE"), ("unit", "mg/dL"), ("zone", "UTC"), ("language", "en")],
         "/records/{record}/settings" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],
