@@ -71,20 +71,22 @@ class Server {
   }
 }
 
-async function start(command, seconds) {
+async function start(command, seconds, more = []) {
   const folder = await mkdtemp(join(tmpdir(), "kinsight-browser-"));
   const port = await freePort();
   const listen = `127.0.0.1:${port}`;
   const data = command === "serve" ? ["--data", join(folder, "data")] : [];
-  const child = spawn(program, [command, ...data, "--listen", listen], {
+  const child = spawn(program, [command, ...data, "--listen", listen, ...more], {
     cwd: folder,
     env: { ...process.env, RUST_LOG: "info", TMPDIR: folder },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  return new Server(child, `http://${listen}`, folder).answers(seconds);
+  // By name and not by number: passkeys are tied to a name.
+  return new Server(child, `http://localhost:${port}`, folder).answers(seconds);
 }
 
-export const serve = () => start("serve", 20);
+// With further flags, when a story needs some.
+export const serve = (...more) => start("serve", 20, more);
 
 // The demo prints its sign-ins: lines of a name, an address and a password.
 export async function demo() {
