@@ -74,11 +74,11 @@ async function forgets(visitor, email) {
   await visitor.open(link);
   await visitor.looksRight("password-reset-new");
   visitor.expect("status of 422");
-  await page.getByLabel("New password", { exact: true }).fill("too short");
+  await page.getByRole("textbox", { name: "New password" }).fill("too short");
   await page.getByRole("button", { name: "Set the new password" }).click();
   await page.getByText("Please look at this again").waitFor();
   await visitor.looksRight("password-reset-refused");
-  await page.getByLabel("New password", { exact: true }).fill(another);
+  await page.getByRole("textbox", { name: "New password" }).fill(another);
   await page.getByRole("button", { name: "Set the new password" }).click();
   await page.getByText("Your new password is set").waitFor();
   await visitor.open(link);
@@ -100,7 +100,7 @@ async function choosesAPhrase(visitor) {
   const before = await scoreOn(page);
   await page.getByRole("link", { name: /^Choose a phrase/ }).click();
   await visitor.looksRight("phrase");
-  await page.getByLabel(/Your phrase/).fill(words);
+  await page.getByRole("textbox", { name: /Your phrase/ }).fill(words);
   await page.getByRole("button", { name: "Keep this phrase" }).click();
   await page.getByText("Your phrase is kept").waitFor();
   assert.ok((await scoreOn(page)) > before, "a remedy raises the score");
@@ -118,7 +118,7 @@ async function movesAndComesBack(visitor, email) {
   await visitor.open("/security");
   await page.getByRole("link", { name: "E-mail address" }).click();
   await visitor.looksRight("e-mail");
-  await page.getByLabel("New e-mail address").fill(moved);
+  await page.getByRole("textbox", { name: "New e-mail address" }).fill(moved);
   await page.getByRole("button", { name: "Send the link" }).click();
   await page.getByText("A link is on its way").waitFor();
   await visitor.looksRight("e-mail-sent");
