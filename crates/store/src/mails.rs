@@ -111,7 +111,8 @@ impl Body {
 }
 
 fn genuine(phrase: Option<&str>) -> String {
-    let rest = "Kinsight never asks for your password in a mail, and every message it sends is listed under Activity.";
+    let rest = "Kinsight never asks for your password in a mail, and every message it sends is listed under Activity. A false \
+                mail is in a hurry, asks for a password or a code, or leads to another address than the one you know.";
     match phrase {
         Some(phrase) => format!("Your phrase: {phrase}. A mail without it is not from us. {rest}"),
         None => rest.to_owned(),
