@@ -50,6 +50,8 @@ pub enum Duty {
     RaiseAlerts,
     /// Tidies what has expired.
     Expire,
+    /// What the operator does at the command line: flags, and the audit without its details.
+    Operate,
 }
 
 /// How someone relates to a record, as read in the transaction that uses it.
@@ -67,6 +69,8 @@ pub enum Standing {
         until_at: Option<Timestamp>,
         /// Paused until when.
         paused_until_at: Option<Timestamp>,
+        /// Suspended by lockdown, until the owner restores it.
+        suspended: bool,
     },
     /// A member of the clinic that keeps the record itself.
     ClinicOfRecord(ClinicRole),
@@ -78,6 +82,8 @@ pub enum Standing {
         visibility: Visibility,
         /// Until when.
         until_at: Option<Timestamp>,
+        /// Suspended by lockdown, until the owner restores it.
+        suspended: bool,
     },
     /// A phone app or device with a token of this record.
     App(TokenScope),
@@ -110,6 +116,8 @@ pub enum Purpose {
     Tokens,
     /// Everything, taken along.
     Export,
+    /// The steps after a lockdown.
+    Lockdown,
     /// A worker's duty.
     Duty,
 }
@@ -128,6 +136,7 @@ impl Purpose {
             Self::Settings => "settings",
             Self::Tokens => "app tokens",
             Self::Export => "export of everything",
+            Self::Lockdown => "lockdown",
             Self::Duty => "duty",
         }
     }

@@ -17,6 +17,8 @@ pub enum Refusal {
     Expired,
     /// The grant is paused.
     Paused,
+    /// The owner's account was in lockdown, and the owner has not restored this access yet.
+    Suspended,
     /// The role in the clinic does not reach that far.
     Role,
     /// The token is for something else.
@@ -44,6 +46,9 @@ pub fn allows(standing: Standing, right: RightKind, now: Timestamp) -> Decision 
             if until_at.is_some_and(|until| now >= until) =>
         {
             Refused(Refusal::Expired)
+        }
+        (Standing::CarePartner { suspended: true, .. } | Standing::LinkedClinic { suspended: true, .. }, _) => {
+            Refused(Refusal::Suspended)
         }
         (Standing::CarePartner { paused_until_at: Some(until), .. }, _) if now < until => Refused(Refusal::Paused),
         (Standing::CarePartner { visibility, .. }, RightKind::View) => Allowed(visibility),

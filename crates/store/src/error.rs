@@ -21,6 +21,9 @@ pub enum Error {
     /// No session, or one that has ended; or the e-mail address and the password do not belong together.
     #[error("not signed in")]
     NotSignedIn,
+    /// The password is right, and the account is locked: a link by mail opens it.
+    #[error("locked")]
+    Locked,
     /// The password, code or key that was given as a proof is not right.
     #[error("wrong proof")]
     WrongProof,
@@ -105,6 +108,9 @@ pub enum Invalid {
     /// Nothing that could be kept.
     #[error("empty")]
     Empty,
+    /// Not possible while the lockdown lasts.
+    #[error("lockdown")]
+    Lockdown,
 }
 
 /// Why a password was not taken.

@@ -17,11 +17,14 @@ mod db;
 mod devices;
 mod error;
 mod events;
+mod flags;
+mod history;
 mod inside;
 mod keys;
 mod leaving;
 #[cfg(test)]
 mod letters;
+mod lockdown;
 mod mails;
 mod news;
 mod notices;
@@ -42,6 +45,7 @@ mod sessions;
 mod settings;
 mod sign_in;
 mod site;
+mod sources;
 mod standing;
 mod throttle;
 mod tidy;
@@ -53,16 +57,19 @@ mod words;
 pub use access::Access;
 pub use accounts::NewAccount;
 pub use actor::{Actor, Origin, Roster};
-pub use audit::{AuditReport, BrokenLine};
+pub use audit::{AuditLine, AuditReport, BrokenLine};
 pub use chunk::{Latest, Summary14};
 pub use days::DatumKind;
 pub use devices::DeviceToken;
 pub use error::{Conflict, Error, Invalid, WeakPassword};
+pub use flags::{AuditOf, Flag};
+pub use history::{Doer, HistoryEntry};
 pub use inside::Store;
 pub use leaving::{
     Export, HistoryLine, Leaving, Membership, Original, Piece, ReceiptLine, SharedWith, Span, Taken, TakenAccount,
     TakenUpload,
 };
+pub use lockdown::{Lockdown, State, Step, Steps, Suspended, Whom};
 pub use mails::SITE;
 pub use news::{News, What};
 pub use outbox::{Channel, Message};
@@ -81,6 +88,7 @@ pub use sessions::{Opened, Session, SessionToken};
 pub use settings::{Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
 pub use sign_in::{Entrance, HalfToken};
 pub use site::SiteSettings;
+pub use sources::{Oddity, Source};
 pub use tokens::{Kept, TOKENS, TokenFacts};
 pub use uploads::*;
 
@@ -92,6 +100,8 @@ fn all_statements() -> Vec<db::Sql> {
         check_up::STATEMENTS,
         days::STATEMENTS,
         devices::STATEMENTS,
+        flags::STATEMENTS,
+        history::STATEMENTS,
         notices::STATEMENTS,
         outbox::STATEMENTS,
         overview::STATEMENTS,
@@ -110,7 +120,13 @@ fn all_statements() -> Vec<db::Sql> {
         uploads::STATEMENTS,
         db::MIGRATE_STATEMENTS,
     ];
-    let more =
-        [audit::statements(), leaving::statements(), recovery::statements(), second_step::all_statements()].concat();
+    let more = [
+        audit::statements(),
+        leaving::statements(),
+        lockdown::statements(),
+        recovery::statements(),
+        second_step::all_statements(),
+    ]
+    .concat();
     files.iter().flat_map(|list| list.iter().copied()).chain(more).collect()
 }

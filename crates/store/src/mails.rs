@@ -40,11 +40,16 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Letter {
-    fn plain(kind: &'static str, subject: &'static str, before: impl Into<String>, after: &'static str) -> Self {
+    pub(crate) fn plain(
+        kind: &'static str,
+        subject: &'static str,
+        before: impl Into<String>,
+        after: &'static str,
+    ) -> Self {
         Self { kind, subject, before: before.into(), link: None, after, also: None, security: false }
     }
 
-    fn with_link(self, path: &'static str, token: Option<String>) -> Self {
+    pub(crate) fn with_link(self, path: &'static str, token: Option<String>) -> Self {
         Self { link: Some(Link { path, token }), ..self }
     }
 
@@ -52,7 +57,7 @@ impl Letter {
         Self { also: Some((words, path)), ..self }
     }
 
-    fn security(self) -> Self {
+    pub(crate) fn security(self) -> Self {
         Self { security: true, ..self }
     }
 

@@ -15,7 +15,8 @@ use sharing::{AccountId, RecordId};
 statements! {
     READER = "select name, email, phrase from accounts where id = $1";
     // An address that was changed lately may be the one that its owner still reads.
-    FORMER = "select id, old from contact_changes where account = $1 and kind = 'email' and undo_until_at > $2 and undone_at is null";
+    FORMER = "select id, old from contact_changes where account = $1 and kind = 'email' and undo_until_at > $2 and undone_at is null \
+        order by made_at, id";
 }
 
 /// Tells an account at every address on file.
@@ -49,6 +50,24 @@ pub(crate) fn farewell(
         outbox::put(tx, inside, &NewMessage { account: None, record: None, channel, kind, mail }, now)?;
     }
     Ok(())
+}
+
+/// Tells an account at the one address that was on file longest: whoever changed it lately may not be the owner.
+pub(crate) fn tell_trusted(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    letter: &Letter,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let person = Person::read(tx, inside, account)?;
+    let former = former(tx, inside, account, now)?;
+    person.write(tx, inside, former.first().unwrap_or(&person.email), None, letter, now)
+}
+
+/// The address of an account.
+pub(crate) fn address(tx: &mut Tx, inside: &Inside, account: AccountId) -> Result<String, Error> {
+    Ok(Person::read(tx, inside, account)?.email)
 }
 
 /// Tells an account about a record; gone with the access to it, if it was not sent by then.

@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Invalid},
     inside::{Inside, Store},
     keys::place,
-    leaving, mails, notices,
+    leaving, lockdown, mails, notices,
     records::{self, Keeper, NewRecord},
     sessions,
     words::{unit, unit_word, valid_name, valid_two_letters, valid_zone},
@@ -128,6 +128,9 @@ impl Store {
         let (proved_at, now) = (who.proved_at, inside.clock.now());
         let work = move |tx: &mut Tx| {
             leaving::refuse(tx, id)?;
+            if lockdown::is_locked(tx, id)? {
+                return Err(Error::NotSignedIn);
+            }
             job(&mut Own { tx, inside: &inside, account: id, proved_at, now })
         };
         self.0.db.write(work, |_| ()).await

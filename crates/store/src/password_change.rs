@@ -10,7 +10,7 @@ use crate::{
     keys::place,
     mails, notices, records,
     sessions::{self, SessionToken},
-    throttle,
+    sign_in, throttle,
     tokens::{self, Kind},
 };
 use jiff::{Timestamp, civil::Date};
@@ -72,6 +72,7 @@ pub(crate) fn set(
 ) -> Result<(), Error> {
     tx.execute(CHANGE, params![account, hash, now])?;
     sessions::end_others(tx, account, kept)?;
+    sign_in::drop_halves(tx, account)?;
     devices::forget_all(tx, account)?;
     // Whoever asked for these may have been somebody else.
     [Kind::ResetPassword, Kind::ConfirmChange].into_iter().try_for_each(|kind| tokens::void(tx, kind, account))?;

@@ -3,8 +3,10 @@
 use crate::{
     access::Access,
     actor::{Actor, Origin, Who},
+    audit::{self, Entry},
     db::{Row, Tx, params, statements},
     error::{Error, Invalid},
+    flags,
     inside::{Inside, Store, new_id},
     keys::place,
     rights::{Manage, Right},
@@ -19,11 +21,12 @@ use sharing::{AccountId, ClinicId, Id, RecordId, Standing, TokenScope, Visibilit
 statements! {
     INSERT = "insert into records (id, account, clinic, name, born_on, unit, zone, next_upload, made_at) \
         values ($1, $2, $3, $4, $5, $6, $7, 1, $8)";
-    SELECT = "select name, born_on, unit, zone from records where id = $1";
+    SELECT = "select r.name, r.born_on, r.unit, r.zone, f.why from records r left join flags f on f.record = r.id where r.id = $1";
     CHANGE = "update records set name = $2, born_on = $3, unit = $4, zone = $5 where id = $1";
     INSERT_TOKEN = "insert into app_tokens (id, hash, record, name, scope, made_at) values ($1, $2, $3, $4, $5, $6)";
     TOKENS = "select id, name, scope, made_at, used_at from app_tokens where record = $1 order by made_at, id";
-    REVOKE = "delete from app_tokens where record = $1 and id = $2";
+    REVOKE = "delete from app_tokens where record = $1 and id = $2 returning id, name";
+    REVOKE_ALL = "delete from app_tokens where record = $1 returning id, name";
     BY_TOKEN = "select id, record, scope, used_at from app_tokens where hash = $1";
     USED = "update app_tokens set used_at = $2 where id = $1";
 }
@@ -47,6 +50,8 @@ pub struct Record {
     pub standing: Standing,
     /// What the one who looks can see.
     pub visibility: Visibility,
+    /// Why the record is flagged for the operator; for the owner.
+    pub flag: Option<String>,
 }
 
 /// What a new record, or a changed one, is to be.
@@ -161,6 +166,10 @@ impl<R: Right> Access<'_, R> {
             own: entered.standing == Standing::Owner,
             standing: entered.standing,
             visibility: entered.visibility,
+            flag: match (entered.standing, row.opt_bytes(4)?) {
+                (Standing::Owner, Some(sealed)) => Some(flags::open_why(inside, entered.record, sealed)?),
+                _ => None,
+            },
         })
     }
 }
@@ -196,12 +205,33 @@ impl Access<'_, Manage> {
 
     /// Ends an app's token at once.
     pub fn revoke_token(&mut self, id: Id) -> Result<(), Error> {
-        let record = self.record_id();
-        if self.tx().execute(REVOKE, params![record, id])? == 0 {
-            return Err(Error::NotFound);
-        }
-        self.audit("ended an app token", &id.to_string())
+        let (tx, inside, entered) = self.parts();
+        let row = tx.query_one(REVOKE, params![entered.record, id])?.ok_or(Error::NotFound)?;
+        let detail = ended_token(inside, entered.record, &row)?;
+        self.audit("ended an app token", &detail)
     }
+}
+
+/// Ends every app's token of a record at once; answers how many.
+pub(crate) fn revoke_all_tokens(
+    tx: &mut Tx,
+    inside: &Inside,
+    who: Who,
+    record: RecordId,
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let rows = tx.query(REVOKE_ALL, params![record])?;
+    for row in &rows {
+        let line = Entry::beside(who, record, now, "ended an app token", ended_token(inside, record, row)?);
+        audit::write(tx, inside, &line)?;
+    }
+    Ok(rows.len())
+}
+
+/// Its id and its name: the history names what the app did even when its token is gone.
+fn ended_token(inside: &Inside, record: RecordId, row: &Row) -> Result<String, Error> {
+    let id = row.id(0)?;
+    Ok(format!("{id} {}", inside.keys.open_text(place("app_tokens", "name", id).of(record.0), row.bytes(1)?)?))
 }
 
 fn app_token(inside: &Inside, record: RecordId, row: &Row) -> Result<AppToken, Error> {

@@ -21,6 +21,7 @@ statements! {
     RECORDS = "select id from records where account = $1 order by made_at, id";
     CLINIC = "insert into clinics (id, name, made_at) values ($1, $2, $3)";
     MEMBER = "insert into clinic_members (account, clinic, role, since_at) values ($1, $2, $3, $4)";
+    LINK = "insert into links (clinic, record, insulin, carbs, notes, devices, since_at) values ($1, $2, 1, 1, 1, 1, $3)";
     TOKEN = "insert into app_tokens (id, hash, record, name, scope, made_at) values ($1, $2, $3, $4, $5, $6)";
 }
 
@@ -70,6 +71,8 @@ pub struct SeedClinic {
     pub members: Vec<(Email, ClinicRole)>,
     /// Records that it keeps.
     pub patients: Vec<NewRecord>,
+    /// Records of people of the plan that are linked to it: the owner, and which of the owner's records, from 0.
+    pub linked: Vec<(Email, usize)>,
 }
 
 /// What came of a plan.
@@ -178,6 +181,10 @@ impl<'a> Seeding<'a> {
             let record = records::insert(self.tx, self.inside, Keeper::Clinic(id), patient, self.now)?;
             self.device(record)?;
             patients.push(record);
+        }
+        for (owner, record) in &clinic.linked {
+            let record = *self.known(owner)?.1.get(*record).ok_or(Error::NotFound)?;
+            self.tx.execute(LINK, params![id, record, self.now])?;
         }
         self.seeded.clinics.push((id, patients));
         Ok(())

@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     inside::{Inside, Store},
     keys::place,
+    lockdown::{self, Steps},
     recovery::factor_loss,
     throttle,
     tokens::{self, Kept, TokenFacts},
@@ -23,7 +24,8 @@ statements! {
     INSERT = "insert into sessions (hash, account, own_device, began_at, seen_at, origin, proved_at, method, device) \
         values ($1, $2, $3, $4, $4, $5, $4, $6, $7)";
     WHOSE = "select s.own_device, s.began_at, s.seen_at, a.id, a.name, a.email, a.verified_at, a.unit, a.language, a.zone, \
-        s.proved_at, a.delete_at from sessions s join accounts a on a.id = s.account where s.hash = $1";
+        s.proved_at, a.delete_at, l.done from sessions s join accounts a on a.id = s.account and a.locked_at is null \
+        left join lockdowns l on l.account = a.id and l.ended_at is null where s.hash = $1";
     SEEN = "update sessions set seen_at = $2 where hash = $1 and seen_at < $2";
     ROTATE = "update sessions set hash = $2, proved_at = $3, seen_at = $3 where hash = $1 returning account";
     END = "delete from sessions where hash = $1 returning account";
@@ -90,6 +92,8 @@ pub struct Session {
     pub ends_at: Timestamp,
     /// The account is leaving: it can be restored until then, and nothing else.
     pub leaving: Option<Timestamp>,
+    /// How far the steps after a lockdown are, while it lasts.
+    pub lockdown: Option<Steps>,
 }
 
 impl Session {
@@ -136,6 +140,9 @@ pub(crate) struct Entering<'a> {
 /// Begins a session, and knows the device from now on.
 pub(crate) fn begin(tx: &mut Tx, inside: &Inside, entry: &Entering<'_>, now: Timestamp) -> Result<Opened, Error> {
     let account = entry.account;
+    if lockdown::is_locked(tx, account)? {
+        return Err(Error::Locked);
+    }
     factor_loss::entered(tx, inside, account, entry.method, now)?;
     let (device, hash) = devices::enter(tx, inside, account, entry.origin, entry.remember, now)?;
     let token = tokens::secret()?;
@@ -303,6 +310,7 @@ fn session(
         idle_ends_at: after(seen_at, idle).min(after(began_at, whole)),
         ends_at: after(began_at, whole),
         leaving: row.opt_instant(11)?,
+        lockdown: row.opt_text(12)?.map(Steps::read).transpose()?,
     })
 }
 

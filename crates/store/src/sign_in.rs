@@ -15,6 +15,7 @@ use crate::{
     error::Error,
     inside::{Inside, Store},
     keys::place,
+    lockdown,
     recovery::factor_loss,
     second_step::{self, Method},
     sessions::{self, Entering, Opened},
@@ -28,6 +29,7 @@ use std::sync::Arc;
 statements! {
     HALF_IN = "insert into half_sign_ins (hash, account, own_device, origin, ends_at) values ($1, $2, $3, $4, $5)";
     HALF_OF = "select account, own_device from half_sign_ins where hash = $1 and ends_at > $2";
+    HALVES_OUT = "delete from half_sign_ins where account = $1";
     HALF_OUT = "delete from half_sign_ins where hash = $1";
     TIDY = "delete from half_sign_ins where ends_at <= $1";
 }
@@ -97,15 +99,19 @@ impl Store {
         let begin = move |tx: &mut Tx| {
             throttle::succeeded(tx, &tries)?;
             fresh.as_ref().map_or(Ok(()), |fresh| fresh.keep(tx, account))?;
+            if lockdown::is_locked(tx, account)? {
+                lockdown::mail_unlock(tx, &inside, account, now)?;
+                return Ok(None);
+            }
             factor_loss::settle(tx, &inside, account, now)?;
             let remembered = devices::known(tx, account, &origin)?.is_some_and(|until| now < until);
             if !remembered && !second_step::methods(tx, account)?.is_empty() {
-                return half(tx, &inside, account, own_device, &origin, now).map(Entrance::SecondStep);
+                return half(tx, &inside, account, own_device, &origin, now).map(Entrance::SecondStep).map(Some);
             }
             let entering = Entering { account, own_device, method: "password", remember: false, origin: &origin };
-            sessions::begin(tx, &inside, &entering, now).map(Entrance::Open)
+            sessions::begin(tx, &inside, &entering, now).map(Entrance::Open).map(Some)
         };
-        self.0.db.write(begin, |_| ()).await
+        self.0.db.write(begin, |_| ()).await?.ok_or(Error::Locked)
     }
 
     /// By which second steps a half sign-in may be finished.
@@ -197,7 +203,7 @@ impl Store {
 }
 
 /// Notes that the password was right.
-fn half(
+pub(crate) fn half(
     tx: &mut Tx,
     inside: &Inside,
     account: AccountId,
@@ -218,6 +224,11 @@ fn half(
 pub(crate) fn half_of(tx: &mut Tx, hash: &[u8; 32], now: Timestamp) -> Result<Half, Error> {
     let row = tx.query_one(HALF_OF, params![*hash, now])?.ok_or(Error::NotSignedIn)?;
     Ok(Half { account: AccountId(row.id(0)?), own_device: row.int(1)? != 0 })
+}
+
+/// Whoever gave a password of this account and not yet a second step begins anew.
+pub(crate) fn drop_halves(tx: &mut Tx, account: AccountId) -> Result<(), Error> {
+    tx.execute(HALVES_OUT, params![account]).map(drop)
 }
 
 /// Drops half sign-ins that are over.

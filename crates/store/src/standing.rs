@@ -9,13 +9,15 @@ use sharing::{AccountId, ClinicId, ClinicRole, Permission, RecordId, Standing, T
 
 statements! {
     // The record of an account that is leaving is unknown to everybody, and such an account knows no record.
-    KEPT_BY = "select r.account, r.clinic, m.role from records r left join accounts a on a.id = r.account \
+    KEPT_BY = "select r.account, r.clinic, m.role, (select locked_at from accounts me where me.id = $2) \
+        from records r left join accounts a on a.id = r.account \
         left join clinic_members m on m.clinic = r.clinic and m.account = $2 where r.id = $1 and a.delete_at is null \
         and not exists (select 1 from accounts me where me.id = $2 and me.delete_at is not null)";
-    GRANT = "select permission, insulin, carbs, notes, devices, until_at, paused_until_at from grants \
+    GRANT = "select permission, insulin, carbs, notes, devices, until_at, paused_until_at, suspended_at from grants \
         where record = $1 and partner = $2";
-    LINKED = "select m.role, l.insulin, l.carbs, l.notes, l.devices, l.until_at from links l \
-        join clinic_members m on m.clinic = l.clinic and m.account = $2 where l.record = $1 order by l.since_at, l.clinic";
+    LINKED = "select m.role, l.insulin, l.carbs, l.notes, l.devices, l.until_at, l.suspended_at from links l \
+        join clinic_members m on m.clinic = l.clinic and m.account = $2 where l.record = $1 \
+        order by coalesce(l.suspended_at, 0), l.since_at, l.clinic";
     APP = "select t.scope from app_tokens t join records r on r.id = t.record left join accounts a on a.id = r.account \
         where t.id = $2 and t.record = $1 and a.delete_at is null";
     HERE = "select 1 from records r left join accounts a on a.id = r.account where r.id = $1 and a.delete_at is null";
@@ -40,6 +42,10 @@ pub(crate) fn of(tx: &mut Tx, who: Who, record: RecordId) -> Result<Standing, Er
 
 fn of_account(tx: &mut Tx, account: AccountId, record: RecordId) -> Result<Standing, Error> {
     let Some(kept) = tx.query_one(KEPT_BY, params![record, account])? else { return Ok(Standing::Stranger) };
+    // Nobody acts for a locked account, not even by a request that came in before it was locked.
+    if kept.opt_int(3)?.is_some() {
+        return Ok(Standing::Stranger);
+    }
     if kept.opt_id(0)? == Some(account.0) {
         return Ok(Standing::Owner);
     }
@@ -52,6 +58,7 @@ fn of_account(tx: &mut Tx, account: AccountId, record: RecordId) -> Result<Stand
             visibility: visibility(&row, 1)?,
             until_at: row.opt_instant(5)?,
             paused_until_at: row.opt_instant(6)?,
+            suspended: row.opt_int(7)?.is_some(),
         });
     }
     tx.query_one(LINKED, params![record, account])?.map_or(Ok(Standing::Stranger), |row| {
@@ -59,6 +66,7 @@ fn of_account(tx: &mut Tx, account: AccountId, record: RecordId) -> Result<Stand
             role: self::role(row.text(0)?)?,
             visibility: visibility(&row, 1)?,
             until_at: row.opt_instant(5)?,
+            suspended: row.opt_int(6)?.is_some(),
         })
     })
 }

@@ -16,6 +16,8 @@ statements! {
     TAKE = "delete from tokens where hash = $1 and kind = $2 returning account, ends_at, about";
     LOOK = "select account, ends_at, about from tokens where hash = $1 and kind = $2";
     DROP_OLDER = "delete from tokens where account = $1 and kind = $2";
+    // Mails that were sent before keep their way to lock, and the old address its way back.
+    VOID = "delete from tokens where account = $1 and kind <> $2 and kind <> $3";
     TIDY = "delete from tokens where ends_at <= $1";
 }
 
@@ -34,6 +36,8 @@ pub(crate) enum Kind {
     UndoChange,
     /// Stopping the removal of the second step.
     KeepSecondStep,
+    /// A new password for a locked account.
+    Unlock,
 }
 
 impl Kind {
@@ -46,6 +50,7 @@ impl Kind {
             Self::ConfirmChange => &CONFIRM_CHANGE,
             Self::UndoChange => &UNDO_CHANGE,
             Self::KeepSecondStep => &KEEP_SECOND_STEP,
+            Self::Unlock => &UNLOCK,
         }
     }
 
@@ -92,6 +97,7 @@ const RESET_PASSWORD: TokenFacts = facts("reset the password", 60, true);
 const CONFIRM_CHANGE: TokenFacts = facts("confirm a new address", DAY_MIN, true);
 const UNDO_CHANGE: TokenFacts = facts("undo a change of address or phone", 3 * DAY_MIN, true);
 const KEEP_SECOND_STEP: TokenFacts = facts("keep the second step", 3 * DAY_MIN, true);
+const UNLOCK: TokenFacts = facts("unlock from a mail", 60, true);
 /// A half sign-in: the password was right, the second step is still to come.
 pub(crate) const HALF: TokenFacts = facts("half sign-in", 10, true);
 /// A browser that is known; of no use without the password.
@@ -118,6 +124,7 @@ pub const TOKENS: &[TokenFacts] = &[
     CONFIRM_CHANGE,
     UNDO_CHANGE,
     KEEP_SECOND_STEP,
+    UNLOCK,
 ];
 
 /// 43 characters that nobody can guess.
@@ -170,6 +177,11 @@ pub(crate) fn look(tx: &mut Tx, kind: Kind, hash: &[u8; 32], now: Timestamp) -> 
 /// Ends all tokens of a kind that an account has.
 pub(crate) fn void(tx: &mut Tx, kind: Kind, account: AccountId) -> Result<(), Error> {
     tx.execute(DROP_OLDER, params![account, kind.word()]).map(drop)
+}
+
+/// Voids what was sent to an account, but what locks it and what takes a change of address back.
+pub(crate) fn void_all(tx: &mut Tx, account: AccountId) -> Result<(), Error> {
+    tx.execute(VOID, params![account, Kind::Lockdown.word(), Kind::UndoChange.word()]).map(drop)
 }
 
 fn good(row: Option<Row>, now: Timestamp) -> Result<Option<Taken>, Error> {

@@ -126,6 +126,7 @@ fn plan(carla_until: Timestamp) -> SeedPlan {
             name: "Northside".to_owned(),
             members: vec![(email("chen"), ClinicRole::Admin), (email("fred"), ClinicRole::FrontDesk)],
             patients: vec![new_record("Paul")],
+            linked: vec![(email("anna"), 1)],
         }],
     }
 }

@@ -107,11 +107,13 @@ fn clinics() -> Vec<SeedClinic> {
             (email(NORTHSIDE_FRONT_DESK), ClinicRole::FrontDesk),
         ],
         patients: vec![record("Paul Winter"), record("Ida Summer")],
+        linked: vec![],
     };
     let southside = SeedClinic {
         name: "Southside".to_owned(),
         members: vec![(email(SOUTHSIDE_CLINICIAN), ClinicRole::Clinician)],
         patients: vec![record("Sue South")],
+        linked: vec![(email(ANNA), 1)],
     };
     vec![northside, southside]
 }

@@ -15,6 +15,12 @@ impl From<Error> for Problem {
                 Self::new(StatusCode::CONFLICT, "Something else was first", conflict_words(conflict))
             }
             Error::NotSignedIn => Self::not_signed_in(),
+            Error::Locked => Self::new(
+                StatusCode::FORBIDDEN,
+                "Your account is locked",
+                "We have sent a link to your e-mail. With it you set a new password, and then you are in.",
+            )
+            .with_way_on("Go to sign in", "/sign-in"),
             Error::ProofNeeded => Self::proof_needed(),
             Error::WrongProof => Self::new(
                 StatusCode::FORBIDDEN,
@@ -54,6 +60,11 @@ fn forbidden(refusal: Refusal) -> Problem {
             "Paused",
             "The owner of this record has paused what you can see. It comes back by itself, or when they say so.",
         ),
+        Refusal::Suspended => (
+            "Suspended",
+            "The owner of this record has locked their account for safety, and lets people in again one by one. Ask them \
+             to restore your access; what you could see before comes back then.",
+        ),
         Refusal::Role => (
             "Not with your role",
             "Your role in the clinic does not include this. An admin of your clinic can change it.",
@@ -83,6 +94,7 @@ pub fn invalid_words(invalid: Invalid) -> &'static str {
         Invalid::TooLong => "That is longer than can be kept.",
         Invalid::Confirmation => "That is not the e-mail address of this account.",
         Invalid::Empty => "There is nothing in it that could be kept.",
+        Invalid::Lockdown => "Your account is in lockdown. End the lockdown first.",
     }
 }
 
@@ -124,7 +136,7 @@ pub fn field_of(invalid: Invalid) -> &'static str {
         Invalid::Country => "country",
         Invalid::Language => "language",
         Invalid::Zone => "zone",
-        Invalid::Token => "token",
+        Invalid::Token | Invalid::Lockdown => "token",
         Invalid::Confirmation => "confirmation",
         Invalid::Phrase => "phrase",
         Invalid::Code => "code",

@@ -17,6 +17,7 @@ pub fn plan() -> SeedPlan {
                 (email(&LEA), ClinicRole::FrontDesk),
             ],
             patients: cast::clinic_patients().iter().map(record).collect(),
+            linked: vec![],
         }],
     }
 }

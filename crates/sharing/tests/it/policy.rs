@@ -15,11 +15,25 @@ fn partner(permission: Permission, until: Option<i64>, paused_until: Option<i64>
         visibility: Visibility::GLUCOSE_ONLY,
         until_at: until.map(at),
         paused_until_at: paused_until.map(at),
+        suspended: false,
+    }
+}
+
+/// The same access, suspended by lockdown.
+fn suspended(standing: Standing) -> Standing {
+    match standing {
+        Standing::CarePartner { permission, visibility, until_at, paused_until_at, .. } => {
+            Standing::CarePartner { permission, visibility, until_at, paused_until_at, suspended: true }
+        }
+        Standing::LinkedClinic { role, visibility, until_at, .. } => {
+            Standing::LinkedClinic { role, visibility, until_at, suspended: true }
+        }
+        other => other,
     }
 }
 
 fn linked(role: ClinicRole, until: Option<i64>) -> Standing {
-    Standing::LinkedClinic { role, visibility: Visibility::ALL, until_at: until.map(at) }
+    Standing::LinkedClinic { role, visibility: Visibility::ALL, until_at: until.map(at), suspended: false }
 }
 
 fn standings() -> Vec<(&'static str, Standing)> {
@@ -34,6 +48,9 @@ fn standings() -> Vec<(&'static str, Standing)> {
         ("care partner, paused", partner(ViewAndDownload, None, Some(NOW + 1))),
         ("care partner, pause over", partner(ViewAndDownload, None, Some(NOW))),
         ("care partner, paused and ended", partner(ViewAndDownload, Some(NOW), Some(NOW + 1))),
+        ("care partner, suspended", suspended(partner(ViewAndDownload, None, None))),
+        ("care partner, suspended and ended", suspended(partner(ViewAndDownload, Some(NOW), None))),
+        ("care partner, suspended and paused", suspended(partner(ViewOnly, None, Some(NOW + 1)))),
         ("clinic that keeps it, admin", Standing::ClinicOfRecord(ClinicRole::Admin)),
         ("clinic that keeps it, clinician", Standing::ClinicOfRecord(ClinicRole::Clinician)),
         ("clinic that keeps it, front desk", Standing::ClinicOfRecord(ClinicRole::FrontDesk)),
@@ -41,11 +58,14 @@ fn standings() -> Vec<(&'static str, Standing)> {
         ("linked clinic, clinician", linked(ClinicRole::Clinician, None)),
         ("linked clinic, front desk", linked(ClinicRole::FrontDesk, None)),
         ("linked clinic, clinician, ended", linked(ClinicRole::Clinician, Some(NOW))),
+        ("linked clinic, admin, suspended", suspended(linked(ClinicRole::Admin, None))),
+        ("linked clinic, front desk, suspended", suspended(linked(ClinicRole::FrontDesk, None))),
         ("app that uploads", Standing::App(TokenScope::Upload)),
         ("app that follows", Standing::App(TokenScope::Follow)),
         ("worker raising alerts", Standing::OnDuty(Duty::RaiseAlerts)),
         ("worker delivering", Standing::OnDuty(Duty::Deliver)),
         ("worker tidying", Standing::OnDuty(Duty::Expire)),
+        ("operator", Standing::OnDuty(Duty::Operate)),
         ("stranger", Standing::Stranger),
     ]
 }
@@ -62,9 +82,9 @@ fn cell(decision: Decision) -> String {
 
 #[test]
 fn every_standing_and_every_right() {
-    let mut table = format!("{:<34}{:<14}{:<14}{:<14}{}\n", "", "View", "Download", "Upload", "Manage");
+    let mut table = format!("{:<38}{:<14}{:<14}{:<14}{}\n", "", "View", "Download", "Upload", "Manage");
     for (name, standing) in standings() {
-        table.push_str(&format!("{name:<34}"));
+        table.push_str(&format!("{name:<38}"));
         for right in RightKind::ALL {
             table.push_str(&format!("{:<14}", cell(allows(standing, right, at(NOW)))));
         }
@@ -83,6 +103,17 @@ fn nobody_but_owner_and_keeping_clinic_changes_anything() {
             matches!(standing, Standing::Owner | Standing::ClinicOfRecord(ClinicRole::Admin | ClinicRole::Clinician)),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn suspended_access_opens_nothing_at_all() {
+    for (name, standing) in standings().into_iter().map(|(name, standing)| (name, suspended(standing))) {
+        if matches!(standing, Standing::CarePartner { .. } | Standing::LinkedClinic { .. }) {
+            for right in RightKind::ALL {
+                assert!(!matches!(allows(standing, right, at(NOW)), Decision::Allowed(_)), "{name}, {right:?}");
+            }
+        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! The audit: one hash chain a record and one an account, insert-only, written in the transaction of what it records.
 
 mod anchor;
+mod lines;
 mod verify;
 
+pub use lines::AuditLine;
+pub(crate) use lines::{Opened, details, lines, opened};
 pub use verify::{AuditReport, BrokenLine};
 
 use crate::{
@@ -17,7 +20,7 @@ use crate::{
 };
 use aws_lc_rs::digest;
 use jiff::Timestamp;
-use sharing::{AccountId, Id, Purpose, RecordId, RightKind, Standing};
+use sharing::{AccountId, Duty, Id, Purpose, RecordId, RightKind, Standing};
 
 statements! {
     // Takes the next number and answers the hash that the new line stands on; also locks the chain.
@@ -31,7 +34,7 @@ statements! {
 
 /// All statements of the audit.
 pub(crate) fn statements() -> Vec<Sql> {
-    [STATEMENTS, anchor::STATEMENTS, verify::STATEMENTS].concat()
+    [STATEMENTS, anchor::STATEMENTS, lines::STATEMENTS, verify::STATEMENTS].concat()
 }
 
 /// What the first line of a chain stands on.
@@ -116,6 +119,20 @@ impl Entry {
             count: over.repeats,
             detail: standing_word(over.standing).to_owned(),
         }
+    }
+
+    /// A line of a record that no visit of it belongs to: lockdown, and what the operator does.
+    pub(crate) fn beside(who: Who, record: RecordId, at: Timestamp, act: &'static str, detail: String) -> Self {
+        let purpose = match who {
+            Who::Account { .. } | Who::App { .. } => Purpose::Lockdown,
+            Who::Duty(_) => Purpose::Duty,
+        };
+        Self { chain: Chain::Record(record), at, who, act, purpose: purpose.name(), count: 1, detail }
+    }
+
+    /// What the operator does about an account.
+    pub(crate) fn by_operator(account: AccountId, at: Timestamp, act: &'static str, detail: String) -> Self {
+        Self { who: Who::Duty(Duty::Operate), ..Self::activity(account, at, act, detail) }
     }
 
     /// A line of an account's activity.
@@ -223,6 +240,7 @@ pub(crate) fn who_text(who: Who) -> String {
     match who {
         Who::Account { id } => format!("account {id}"),
         Who::App { token, .. } => format!("app {token}"),
+        Who::Duty(Duty::Operate) => "operator".to_owned(),
         Who::Duty(duty) => format!("duty {duty:?}"),
     }
 }

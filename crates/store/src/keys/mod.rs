@@ -150,7 +150,7 @@ impl Keys {
 
 /// Tables whose rows are named by the account or record that they are about.
 const OF_THEIR_OWN: &[&str] =
-    &["accounts", "audit", "challenges", "half_sign_ins", "known_devices", "records", "sessions", "tokens"];
+    &["accounts", "audit", "challenges", "flags", "half_sign_ins", "known_devices", "records", "sessions", "tokens"];
 
 /// Where a sealed value belongs; it opens nowhere else.
 #[derive(Clone, Copy)]

@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Invalid},
     inside::{Inside, Store, new_id},
     keys::place,
-    mails, notices, password_change, throttle,
+    lockdown, mails, notices, password_change, throttle,
     tokens::{self, Kind},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -98,6 +98,10 @@ fn answer(tx: &mut Tx, inside: &Inside, id: Id, now: Timestamp) -> Result<(), Er
     let asked: Asked = serde_json::from_slice(&plain).map_err(Error::broken)?;
     let Ok(email) = Email::parse(&asked.email) else { return Ok(()) };
     let Some(account) = by_email(tx, inside, &email)? else { return Ok(()) };
+    // A locked account is opened by its own link, which goes to the address that was on file longest.
+    if lockdown::is_locked(tx, account)? {
+        return lockdown::mail_unlock(tx, inside, account, now);
+    }
     let since = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
     if tx.query(SENT, params![account, mails::RESET_PASSWORD, since])?.len() >= AN_HOUR {
         return Ok(());

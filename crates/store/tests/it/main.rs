@@ -13,6 +13,7 @@ mod database;
 mod gate;
 mod keys;
 mod leaving;
+mod lockdown;
 mod outbox;
 mod passkeys;
 mod passwords;

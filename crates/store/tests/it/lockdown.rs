@@ -1,0 +1,510 @@
+//! Lockdown: what a thief still gets after the button (nothing), and how the owner opens things again, one by one.
+
+use glucose::{Glucose, NewReading, ReadingKind};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use sharing::{Duty, Purpose, RecordId, Refusal, RightKind, TokenScope};
+use store::{
+    Access, Actor, AuditOf, Doer, Download, Entrance, Error, Invalid, Lockdown, Manage, Message, Oddity, Opened,
+    Origin, State, Step, Upload, View, What, Whom,
+};
+use testkit::{
+    both::{TestStore, both},
+    cast::{PASSWORD, People, email, people},
+};
+
+const NEW: &str = "purple lanterns over the quiet bay";
+
+pub async fn mails(kit: &TestStore) -> Vec<Message> {
+    let duty = kit.roster.on(Duty::Deliver);
+    let mails = kit.store.claim_messages(&duty, 100).await.unwrap();
+    for mail in &mails {
+        kit.store.message_sent(&duty, mail.id).await.unwrap();
+    }
+    mails
+}
+
+/// The token of the last mail to this address with such a link.
+fn token(mails: &[Message], name: &str, path: &str) -> String {
+    let to = email(name);
+    let mail = mails.iter().rfind(|mail| mail.to == to.as_str() && mail.text.contains(path)).expect("such a mail");
+    mail.text.split(path).nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
+}
+
+async fn enter(kit: &TestStore, password: &str) -> Result<Entrance, Error> {
+    kit.store.sign_in(email("anna").as_str(), password, false, Origin::default()).await
+}
+
+async fn open(kit: &TestStore) -> Opened {
+    enter(kit, PASSWORD).await.and_then(Entrance::opened).unwrap()
+}
+
+async fn lock(kit: &TestStore, anna: &Actor) {
+    kit.store.lock_down(anna, Origin::default()).await.unwrap();
+}
+
+/// Anna again, after the link of the mail.
+async fn unlocked(kit: &TestStore) -> Actor {
+    let link = token(&mails(kit).await, "anna", "/lockdown/unlock/");
+    let opened = kit.store.unlock(&link, NEW, Origin::default()).await.and_then(Entrance::opened).unwrap();
+    kit.store.session(opened.session.as_str()).await.unwrap().actor
+}
+
+async fn lockdown(kit: &TestStore, anna: &Actor) -> Option<Lockdown> {
+    kit.store.with_account(anna, |own| own.lockdown()).await.unwrap()
+}
+
+async fn look(kit: &TestStore, who: &Actor, record: RecordId) -> Result<(), Error> {
+    kit.store.with_patient(who, record, Purpose::Home, |_: &mut Access<'_, View>| Ok(())).await
+}
+
+async fn try_right(kit: &TestStore, who: &Actor, record: RecordId, right: RightKind) -> Result<(), Error> {
+    let (store, purpose) = (&kit.store, Purpose::Home);
+    match right {
+        RightKind::View => store.with_patient(who, record, purpose, |_: &mut Access<'_, View>| Ok(())).await,
+        RightKind::Download => store.with_patient(who, record, purpose, |_: &mut Access<'_, Download>| Ok(())).await,
+        RightKind::Upload => store.with_patient(who, record, purpose, |_: &mut Access<'_, Upload>| Ok(())).await,
+        RightKind::Manage => store.with_patient(who, record, purpose, |_: &mut Access<'_, Manage>| Ok(())).await,
+    }
+}
+
+async fn app_token(kit: &TestStore, anna: &Actor, record: RecordId, name: &'static str) -> String {
+    let make = move |patient: &mut Access<'_, Manage>| patient.add_token(name, TokenScope::Upload);
+    kit.store.with_patient(anna, record, Purpose::Tokens, make).await.unwrap()
+}
+
+#[test]
+fn whatever_a_thief_holds_is_worth_nothing_at_the_next_request() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        let (own, stolen) = (open(&kit).await, open(&kit).await);
+        let thief = kit.store.session(stolen.session.as_str()).await.unwrap().actor;
+        let app = app_token(&kit, &family.anna, family.record, "Phone").await;
+        let app_actor = kit.store.app(&app, Origin::default()).await.unwrap();
+        let mut news = kit.store.news();
+        lock(&kit, &family.anna).await;
+
+        for session in [&own, &stolen] {
+            assert!(matches!(kit.store.session(session.session.as_str()).await, Err(Error::NotSignedIn)));
+        }
+        // Requests that had come in before the button was pressed end with nothing, too.
+        for right in RightKind::ALL {
+            assert!(matches!(try_right(&kit, &thief, family.record, right).await, Err(Error::NotFound)));
+        }
+        let change = kit.store.with_account(&thief, |own| own.account()).await;
+        assert!(matches!(change, Err(Error::NotSignedIn)));
+        assert!(matches!(kit.store.app(&app, Origin::default()).await, Err(Error::NotSignedIn)));
+        assert!(matches!(try_right(&kit, &app_actor, family.record, RightKind::Upload).await, Err(Error::NotFound)));
+        assert!(matches!(look(&kit, &family.ben, family.record).await, Err(Error::Forbidden(Refusal::Suspended))));
+        assert!(matches!(look(&kit, &family.dr_chen, family.mia).await, Err(Error::Forbidden(Refusal::Suspended))));
+        assert!(kit.store.overview(&family.ben).await.unwrap().following.is_empty());
+        let heard = [news.try_recv().unwrap(), news.try_recv().unwrap()];
+        assert_eq!(heard.map(|one| one.what), [What::Access, What::Access]);
+        assert_eq!(kit.store.verify_audit().await.unwrap().broken, []);
+    });
+}
+
+#[test]
+fn a_right_password_opens_nothing_until_a_new_one_is_set_by_mail() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        lock(&kit, &family.anna).await;
+        assert!(matches!(enter(&kit, "wrong").await, Err(Error::NotSignedIn)));
+        let first = token(&mails(&kit).await, "anna", "/lockdown/unlock/");
+        assert!(matches!(enter(&kit, PASSWORD).await, Err(Error::Locked)));
+        let second = token(&mails(&kit).await, "anna", "/lockdown/unlock/");
+        assert!(matches!(kit.store.unlock_link(&first).await, Err(Error::Invalid(Invalid::Token))), "the newest only");
+        assert_eq!(kit.store.unlock_link(&second).await.unwrap(), "anna@example.org");
+        // Five links an hour: the button's own, the one above, and three more.
+        for _ in 0..9 {
+            assert!(matches!(enter(&kit, PASSWORD).await, Err(Error::Locked)));
+        }
+        let more = mails(&kit).await;
+        assert_eq!(more.len(), 3);
+        let last = token(&more, "anna", "/lockdown/unlock/");
+        assert!(matches!(kit.store.unlock(&last, "short", Origin::default()).await, Err(Error::Invalid(_))));
+        kit.store.unlock(&last, NEW, Origin::default()).await.unwrap().opened().unwrap();
+        let again = kit.store.unlock(&last, NEW, Origin::default()).await;
+        assert!(matches!(again, Err(Error::Invalid(Invalid::Token))), "it works once");
+        assert!(matches!(enter(&kit, PASSWORD).await, Err(Error::NotSignedIn)), "the old password is over");
+        assert!(enter(&kit, NEW).await.is_ok());
+    });
+}
+
+#[test]
+fn an_unlock_link_is_over_after_an_hour() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        lock(&kit, &family.anna).await;
+        let link = token(&mails(&kit).await, "anna", "/lockdown/unlock/");
+        kit.clock.advance(SignedDuration::from_mins(60));
+        let late = kit.store.unlock(&link, NEW, Origin::default()).await;
+        assert!(matches!(late, Err(Error::Invalid(Invalid::Token))));
+        assert!(matches!(enter(&kit, PASSWORD).await, Err(Error::Locked)));
+        assert_eq!(mails(&kit).await.len(), 1, "a new link is on its way");
+    });
+}
+
+#[test]
+fn the_link_of_a_security_mail_locks_without_a_session_and_only_once() {
+    both(async |kit| {
+        people(&kit).await;
+        // A device that was not known: two mails, each with a link of its own.
+        open(&kit).await;
+        open(&kit).await;
+        let all = mails(&kit).await;
+        let links: Vec<String> = all
+            .iter()
+            .filter(|mail| mail.to == "anna@example.org")
+            .map(|mail| token(std::slice::from_ref(mail), "anna", "/lockdown/mail/"))
+            .collect();
+        assert_eq!(links.len(), 2);
+        for wrong in ["", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+            assert!(matches!(kit.store.check_lock_link(wrong).await, Err(Error::Invalid(Invalid::Token))));
+            let tried = kit.store.lock_by_mail(wrong, Origin::default()).await;
+            assert!(matches!(tried, Err(Error::Invalid(Invalid::Token))));
+        }
+        assert!(kit.store.check_lock_link(&links[0]).await.is_ok(), "looking changes nothing");
+        assert!(enter(&kit, PASSWORD).await.is_ok());
+        kit.store.lock_by_mail(&links[0], Origin::default()).await.unwrap();
+        assert!(matches!(enter(&kit, PASSWORD).await, Err(Error::Locked)));
+        let again = kit.store.lock_by_mail(&links[0], Origin::default()).await;
+        assert!(matches!(again, Err(Error::Invalid(Invalid::Token))), "each link works once");
+        kit.store.lock_by_mail(&links[1], Origin::default()).await.unwrap();
+        let told = mails(&kit).await;
+        assert_eq!(told.iter().filter(|mail| mail.subject == "Your account is locked").count(), 1, "one lockdown");
+    });
+}
+
+#[test]
+fn a_link_to_lock_is_over_after_thirty_days() {
+    both(async |kit| {
+        people(&kit).await;
+        open(&kit).await;
+        let link = token(&mails(&kit).await, "anna", "/lockdown/mail/");
+        kit.clock.advance(SignedDuration::from_hours(30 * 24));
+        assert!(matches!(kit.store.lock_by_mail(&link, Origin::default()).await, Err(Error::Invalid(Invalid::Token))));
+    });
+}
+
+#[test]
+fn a_wrong_code_and_an_unknown_address_answer_the_same_and_are_counted() {
+    both(async |kit| {
+        people(&kit).await;
+        for address in ["anna@example.org", "nobody@example.org", "no address"] {
+            for _ in 0..5 {
+                let tried = kit.store.lock_by_code(address, "AAAA-BBBB", Origin::default()).await;
+                assert!(matches!(tried, Err(Error::WrongProof)), "{address}");
+            }
+            let tried = kit.store.lock_by_code(address, "AAAA-BBBB", Origin::default()).await;
+            assert!(matches!(tried, Err(Error::TooMany { .. })), "{address}");
+        }
+        assert!(enter(&kit, PASSWORD).await.is_ok(), "and nobody was kept out by it");
+    });
+}
+
+#[test]
+fn restored_access_is_what_it_was_and_the_rest_stays_shut() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        lock(&kit, &family.anna).await;
+        let anna = unlocked(&kit).await;
+        let waiting = lockdown(&kit, &anna).await.unwrap().suspended;
+        assert_eq!(waiting.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["ben", "carla", "Northside"]);
+        let (ben, chen) = (family.ben.account().unwrap(), family.northside);
+        assert_eq!(waiting[0].whom, Whom::CarePartner(ben, sharing::Permission::ViewOnly));
+
+        let restore = move |patient: &mut Access<'_, Manage>| patient.restore_care_partner(ben);
+        kit.store.with_patient(&anna, family.record, Purpose::Lockdown, restore).await.unwrap();
+        let seen = |patient: &mut Access<'_, View>| Ok(patient.record()?.visibility);
+        let seen = kit.store.with_patient(&family.ben, family.record, Purpose::Home, seen).await.unwrap();
+        assert_eq!(seen, sharing::Visibility::GLUCOSE_ONLY, "as before");
+        let taken = try_right(&kit, &family.ben, family.record, RightKind::Download).await;
+        assert!(matches!(taken, Err(Error::Forbidden(Refusal::ViewOnly))));
+        assert!(matches!(look(&kit, &family.carla, family.record).await, Err(Error::Forbidden(Refusal::Suspended))));
+
+        let clinic = move |patient: &mut Access<'_, Manage>| patient.restore_clinic(chen);
+        kit.store.with_patient(&anna, family.mia, Purpose::Lockdown, clinic).await.unwrap();
+        assert!(look(&kit, &family.dr_chen, family.mia).await.is_ok());
+        let again = kit.store.with_patient(&anna, family.mia, Purpose::Lockdown, clinic).await;
+        assert!(matches!(again, Err(Error::NotFound)), "there is nothing more to restore");
+        let remove = move |patient: &mut Access<'_, Manage>| patient.remove_clinic(chen);
+        kit.store.with_patient(&anna, family.mia, Purpose::Lockdown, remove).await.unwrap();
+        assert!(matches!(look(&kit, &family.dr_chen, family.mia).await, Err(Error::NotFound)));
+    });
+}
+
+#[test]
+fn restoring_and_ending_ask_for_a_fresh_proof() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        lock(&kit, &family.anna).await;
+        let anna = unlocked(&kit).await;
+        kit.clock.advance(SignedDuration::from_mins(11));
+        let ben = family.ben.account().unwrap();
+        let restore = move |patient: &mut Access<'_, Manage>| patient.restore_care_partner(ben);
+        let tried = kit.store.with_patient(&anna, family.record, Purpose::Lockdown, restore).await;
+        assert!(matches!(tried, Err(Error::ProofNeeded)));
+        let tried = kit.store.with_account(&anna, |own| own.end_lockdown()).await;
+        assert!(matches!(tried, Err(Error::ProofNeeded)));
+    });
+}
+
+#[test]
+fn the_steps_survive_a_restart_and_pressing_twice_is_one_lockdown() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        let began = kit.clock.now();
+        lock(&kit, &family.anna).await;
+        let anna = unlocked(&kit).await;
+        kit.store.with_account(&anna, |own| own.mark_step(Step::SecondStep, State::Skipped)).await.unwrap();
+        let kit = kit.reopen();
+        let steps = lockdown(&kit, &anna).await.unwrap().steps;
+        assert_eq!((steps.of(Step::Password), steps.of(Step::SecondStep)), (State::Done, State::Skipped));
+        assert_eq!((steps.settled(), steps.next()), (2, Step::Review));
+        for step in [Step::Password, Step::End] {
+            let tried = kit.store.with_account(&anna, move |own| own.mark_step(step, State::Done)).await;
+            assert!(matches!(tried, Err(Error::Invalid(Invalid::Lockdown))), "these have ways of their own");
+        }
+
+        // Pressed again: what was opened since is shut again, and only the password is to do once more.
+        let ben = family.ben.account().unwrap();
+        let restore = move |patient: &mut Access<'_, Manage>| patient.restore_care_partner(ben);
+        kit.store.with_patient(&anna, family.record, Purpose::Lockdown, restore).await.unwrap();
+        kit.clock.advance(SignedDuration::from_mins(5));
+        lock(&kit, &anna).await;
+        assert!(matches!(look(&kit, &family.ben, family.record).await, Err(Error::Forbidden(Refusal::Suspended))));
+        let link = token(&mails(&kit).await, "anna", "/lockdown/unlock/");
+        let opened = kit.store.unlock(&link, "a third one with seven words in", Origin::default()).await.unwrap();
+        let session = kit.store.session(opened.opened().unwrap().session.as_str()).await.unwrap();
+        assert_eq!(session.lockdown.map(|steps| steps.settled()), Some(2));
+        let now = lockdown(&kit, &session.actor).await.unwrap();
+        assert_eq!((now.began_at, now.steps.of(Step::SecondStep)), (began, State::Skipped));
+
+        kit.store.with_account(&session.actor, |own| own.end_lockdown()).await.unwrap();
+        assert_eq!(lockdown(&kit, &session.actor).await, None);
+        assert!(matches!(look(&kit, &family.ben, family.record).await, Err(Error::Forbidden(Refusal::Suspended))));
+        let told = mails(&kit).await;
+        let ended = told.iter().find(|mail| mail.subject == "The lockdown has ended").unwrap();
+        assert!(ended.text.contains("3 care partners and clinics are still suspended"), "{}", ended.text);
+    });
+}
+
+#[test]
+fn clinics_are_told_once_and_nobody_is_named() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        lock(&kit, &family.anna).await;
+        let anna = unlocked(&kit).await;
+        mails(&kit).await;
+        let clinic = family.northside;
+        let remove = move |patient: &mut Access<'_, Manage>| patient.remove_clinic(clinic);
+        kit.store.with_patient(&anna, family.mia, Purpose::Lockdown, remove).await.unwrap();
+        let told = kit.store.with_account(&anna, |own| own.notify_clinics()).await.unwrap();
+        assert_eq!(told, 1, "a clinic that was removed since is told as well");
+        let mail = mails(&kit).await.pop().unwrap();
+        assert_eq!(mail.to, "chen@example.org");
+        assert!(
+            mail.text.contains(&family.mia.to_string()) && !mail.text.to_lowercase().contains("mia"),
+            "{}",
+            mail.text
+        );
+        assert!(!mail.text.contains("anna"));
+        assert_eq!(kit.store.with_account(&anna, |own| own.notify_clinics()).await.unwrap(), 0);
+        assert!(mails(&kit).await.is_empty());
+    });
+}
+
+#[test]
+fn the_history_names_people_and_apps_even_when_their_tokens_are_gone() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        let app = app_token(&kit, &family.anna, family.record, "Night phone").await;
+        let app = kit.store.app(&app, Origin::default()).await.unwrap();
+        let value = NewReading {
+            at: kit.clock.now(),
+            offset_min: 0,
+            device: None,
+            glucose: Glucose::mg_dl(110),
+            kind: ReadingKind::Cgm,
+            limit: None,
+            trend: None,
+            given: None,
+        };
+        let send = move |patient: &mut Access<'_, Upload>| patient.add_readings(std::slice::from_ref(&value)).map(drop);
+        kit.store.with_patient(&app, family.record, Purpose::DeviceUpload, send).await.unwrap();
+        look(&kit, &family.ben, family.record).await.unwrap();
+        let period = glucose::Period::ending(jiff::civil::date(2026, 11, 20), 14);
+        let report = move |patient: &mut Access<'_, Download>| patient.prepare_report(store::Report::Agp(period));
+        let prepared = kit.store.with_patient(&family.carla, family.record, Purpose::AgpReport, report).await.unwrap();
+        lock(&kit, &family.anna).await;
+        let anna = unlocked(&kit).await;
+
+        let read = |patient: &mut Access<'_, Manage>| patient.history(Timestamp::UNIX_EPOCH);
+        let lines = kit.store.with_patient(&anna, family.record, Purpose::Lockdown, read).await.unwrap();
+        let line = |what: &str| {
+            lines.iter().find(|line| line.what.contains(what)).unwrap_or_else(|| panic!("{what}: {lines:?}"))
+        };
+        assert_eq!(line("opened for upload: device upload").who, Doer::App(Some("Night phone".to_owned())));
+        let report = line("prepared a report");
+        assert_eq!(
+            (report.who.clone(), report.receipt.clone()),
+            (Doer::Person(Some("carla".to_owned())), Some(prepared.receipt.number))
+        );
+        assert_eq!(report.detail, "agp 2026-11-07 2026-11-20");
+        assert_eq!(line("looked: home").who, Doer::Person(Some("ben".to_owned())));
+        assert_eq!(
+            (line("locked the account").who.clone(), line("ended an app token").detail.as_str()),
+            (Doer::You, "Night phone")
+        );
+    });
+}
+
+#[test]
+fn data_that_do_not_fit_stand_out() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        let start = kit.clock.now() - SignedDuration::from_hours(3);
+        let bring = async |serial: &'static str, mg_dl: i32| {
+            let new = upload(serial, mg_dl, start);
+            let add = move |patient: &mut Access<'_, Upload>| patient.add_upload(&new).map(|outcome| outcome.upload);
+            kit.store.with_patient(&family.anna, family.record, Purpose::Import, add).await.unwrap()
+        };
+        let first = bring("SM-1", 110).await;
+        let same = bring("SM-1", 111).await;
+        let odd = bring("ZZ-9", 190).await;
+        let sources = |patient: &mut Access<'_, View>| patient.sources(Timestamp::UNIX_EPOCH);
+        let sources = kit.store.with_patient(&family.anna, family.record, Purpose::Lockdown, sources).await.unwrap();
+        let of = |number| sources.iter().find(|source| source.upload.number == number).unwrap().odd.clone();
+        assert_eq!((of(first), of(same)), (vec![], vec![]));
+        assert_eq!(of(odd), [Oddity::NewSerial("ZZ-9".to_owned()), Oddity::Disagrees(6)]);
+        let others = |patient: &mut Access<'_, View>| patient.sources(Timestamp::UNIX_EPOCH).map(drop);
+        let tried = kit.store.with_patient(&family.ben, family.record, Purpose::Lockdown, others).await;
+        assert!(matches!(tried, Err(Error::Forbidden(Refusal::NotYours))));
+    });
+}
+
+/// Six values, five minutes apart, by one sensor.
+fn upload(serial: &str, mg_dl: i32, start: Timestamp) -> store::NewUpload {
+    let value = |number: i64| NewReading {
+        at: start + SignedDuration::from_mins(5 * number),
+        offset_min: 0,
+        device: Some(0),
+        glucose: Glucose::mg_dl(mg_dl),
+        kind: ReadingKind::Cgm,
+        limit: None,
+        trend: None,
+        given: None,
+    };
+    let kind = store::DeviceKind::Sensor;
+    store::NewUpload {
+        source: store::SourceKind::Clarity,
+        file_name: format!("{serial}.csv"),
+        sha256: [0; 32],
+        bytes: 0,
+        format: "Dexcom Clarity CSV".to_owned(),
+        devices: vec![store::NewDevice { name: "Sensor".to_owned(), serial: Some(serial.to_owned()), kind }],
+        readings: (0..6).map(value).collect(),
+        events: vec![],
+        problems: 0,
+        original: None,
+    }
+}
+
+#[test]
+fn the_operator_sees_flags_and_chains_and_leaves_lines() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        let operator = kit.roster.on(Duty::Operate);
+        assert!(matches!(kit.store.flags(&family.anna).await, Err(Error::NotFound)), "nobody else");
+        assert!(
+            matches!(look(&kit, &operator, family.record).await, Err(Error::NotFound)),
+            "and no data for the operator"
+        );
+        lock(&kit, &family.anna).await;
+        let flags = kit.store.flags(&operator).await.unwrap();
+        assert_eq!(flags.len(), 2);
+        assert_eq!((flags[0].owner.as_deref(), flags[0].by.as_str()), (Some("a…@example.org"), "lockdown"));
+        kit.store.flag(&operator, family.record, "asked by phone").await.unwrap();
+        assert!(matches!(kit.store.flag(&operator, family.record, " ").await, Err(Error::Invalid(Invalid::Empty))));
+        let anna = unlocked(&kit).await;
+        let why = kit
+            .store
+            .with_patient(&anna, family.record, Purpose::Home, |patient: &mut Access<'_, View>| {
+                Ok(patient.record()?.flag)
+            })
+            .await;
+        assert_eq!(why.unwrap().as_deref(), Some("asked by phone"), "the owner reads it");
+        kit.store.unflag(&operator, family.record).await.unwrap();
+        assert!(matches!(kit.store.unflag(&operator, family.record).await, Err(Error::NotFound)));
+
+        let lines = kit.store.audit_export(&operator, AuditOf::Record(family.record)).await.unwrap();
+        let acts: Vec<&str> =
+            lines.iter().filter(|line| line.who == "operator").map(|line| line.act.as_str()).collect();
+        assert_eq!(
+            acts,
+            [
+                "refused a look",
+                "looked at the flag",
+                "flagged the record",
+                "took the flag off the record",
+                "exported the history"
+            ]
+        );
+        assert!(lines.iter().enumerate().all(|(at, line)| line.number == at as i64 + 1));
+        assert!(
+            lines.iter().all(|line| line.hash.len() == 32 && !String::from_utf8_lossy(&line.detail).contains("asked"))
+        );
+        let account = kit.store.audit_export(&operator, AuditOf::Account(email("anna"))).await.unwrap();
+        assert_eq!(account.last().map(|line| line.act.as_str()), Some("exported the history"));
+        let read = |patient: &mut Access<'_, Manage>| patient.history(Timestamp::UNIX_EPOCH);
+        let lines = kit.store.with_patient(&anna, family.record, Purpose::Lockdown, read).await.unwrap();
+        assert!(lines.iter().any(|line| line.who == Doer::Operator && line.what == "exported the history"));
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever was opened and done before: after the button no right on an owned record is anybody's but the owner's.
+    #[test]
+    fn after_the_button_nobody_but_the_owner_has_any_right(
+        before in proptest::collection::vec((0usize..6, 0usize..4, 0usize..3), 0..12),
+        minutes in 0i64..90,
+        presses in 1usize..3,
+    ) {
+        both(async |kit| {
+            let family = people(&kit).await;
+            let everybody = everybody(&family);
+            for (who, right, whose) in &before {
+                let record = [family.record, family.mia, family.patient][*whose];
+                let _ = try_right(&kit, &everybody[*who], record, RightKind::ALL[*right]).await;
+            }
+            kit.clock.advance(SignedDuration::from_mins(minutes));
+            for _ in 0..presses {
+                lock(&kit, &family.anna).await;
+            }
+            for record in [family.record, family.mia] {
+                for who in everybody.iter().chain([&family.anna, &family.devices[&record]]) {
+                    for right in RightKind::ALL {
+                        assert!(try_right(&kit, who, record, right).await.is_err(), "{right:?}");
+                    }
+                }
+            }
+            let anna = unlocked(&kit).await;
+            for right in RightKind::ALL {
+                try_right(&kit, &anna, family.record, right).await.unwrap();
+                for who in &everybody {
+                    assert!(try_right(&kit, who, family.record, right).await.is_err(), "{right:?}");
+                }
+            }
+            // What is not Anna's is as it was.
+            try_right(&kit, &family.dr_chen, family.patient, RightKind::View).await.unwrap();
+        });
+    }
+}
+
+fn everybody(family: &People) -> [Actor; 6] {
+    let People { ben, carla, stranger, dr_chen, front_desk, .. } = family;
+    [ben, carla, stranger, dr_chen, front_desk, &family.devices[&family.mia]].map(Clone::clone)
+}
