@@ -48,6 +48,9 @@ pub struct Given {
     /// A proxy whose X-Forwarded-For is believed; may be given several times
     #[arg(long, env = "KINSIGHT_TRUSTED_PROXIES", value_name = "ADDRESS", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
+    /// How the people here reach you, as lockdown shows it: an e-mail address, a web address, or words
+    #[arg(long, env = "KINSIGHT_SUPPORT_CONTACT", value_name = "CONTACT")]
+    pub support_contact: Option<String>,
     #[command(flatten)]
     #[serde(flatten)]
     pub mail: Mail,
@@ -137,6 +140,7 @@ impl Given {
             listen: self.listen.or(file.listen),
             base_url: self.base_url.or(file.base_url),
             trusted_proxies: proxies,
+            support_contact: self.support_contact.or(file.support_contact),
             mail: Mail {
                 smtp: self.mail.smtp.or(file.mail.smtp),
                 smtp_password: self.mail.smtp_password.or(file.mail.smtp_password),
@@ -218,6 +222,10 @@ impl Settings {
     pub fn web(&self, listening: SocketAddr) -> Result<WebSettings> {
         let url = self.base_url(listening);
         let base_url = BaseUrl::parse(&url).with_context(|| format!("--base-url {url}"))?;
-        Ok(WebSettings { base_url, trusted_proxies: self.given.trusted_proxies.clone() })
+        Ok(WebSettings {
+            base_url,
+            trusted_proxies: self.given.trusted_proxies.clone(),
+            support_contact: self.given.support_contact.clone(),
+        })
     }
 }

@@ -18,6 +18,7 @@ mod range_rows;
 mod scale;
 mod show;
 mod statistics;
+mod support_report;
 mod svg;
 
 pub use agp_page::{AgpPage, agp_page};
@@ -36,4 +37,5 @@ pub use pdf::{Paper, Pdf, PdfError};
 pub use range_rows::{Goal, RangeRow, range_rows};
 pub use show::Show;
 pub use statistics::{Statistic, statistics};
+pub use support_report::{SupportReport, SupportSection, support_report};
 pub use svg::{Size, Svg};

@@ -69,7 +69,7 @@ pub use leaving::{
     Export, HistoryLine, Leaving, Membership, Original, Piece, ReceiptLine, SharedWith, Span, Taken, TakenAccount,
     TakenUpload,
 };
-pub use lockdown::{Lockdown, State, Step, Steps, Suspended, Whom};
+pub use lockdown::{CameIn, Lockdown, State, Step, Steps, Suspended, Whom};
 pub use mails::SITE;
 pub use news::{News, What};
 pub use outbox::{Channel, Message};

@@ -5,6 +5,7 @@ mod clinic;
 mod edge;
 mod forms;
 mod leaving;
+mod lockdown;
 mod page;
 mod people;
 mod record;

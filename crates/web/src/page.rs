@@ -49,6 +49,8 @@ pub struct PersonFrame {
     pub review_due: bool,
     /// Id and name of the clinics this person is a member of.
     pub clinics: Vec<(String, String)>,
+    /// How many of how many steps of a lockdown are done, while it lasts.
+    pub lockdown: Option<(usize, usize)>,
 }
 
 impl PersonFrame {

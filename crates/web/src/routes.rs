@@ -10,7 +10,7 @@ use crate::security::{
     authenticator_app, e_mail, hub, messages, passkeys, password, phone, phrase, proof, recovery_codes, review,
     second_step, sign_in_second_step,
 };
-use crate::{Web, api, clinic, leaving};
+use crate::{Web, api, clinic, leaving, lockdown};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -146,6 +146,23 @@ pub static ROUTES: &[Route] = &[
     Route::get("/security/messages", Who::SignedIn, || get(messages::page)),
     Route::post("/records/{record}/care-partners/{partner}/removal", MANAGE, || post(review::remove)),
     // lockdown
+    Route::get("/lockdown", Who::Anybody, || get(lockdown::button::page)),
+    Route::post("/lockdown", Who::SignedIn, || post(lockdown::button::lock)),
+    Route::get("/lockdown/locked", Who::Anybody, || get(lockdown::locked::page)),
+    Route::get("/lockdown/mail/{token}", Who::Anybody, || get(lockdown::mail::page)),
+    Route::post("/lockdown/mail/{token}", Who::Anybody, || post(lockdown::mail::lock)),
+    Route::get("/lockdown/code", Who::Anybody, || get(lockdown::code::page)),
+    Route::post("/lockdown/code", Who::Anybody, || post(lockdown::code::lock)),
+    Route::get("/lockdown/unlock/{token}", Who::Anybody, || get(lockdown::unlock::page)),
+    Route::post("/lockdown/unlock/{token}", Who::Anybody, || post(lockdown::unlock::unlock)),
+    Route::get("/lockdown/steps", Who::SignedIn, || get(lockdown::steps::list)),
+    Route::get("/lockdown/steps/{step}", Who::SignedIn, || get(lockdown::steps::page)),
+    Route::post("/lockdown/steps/{step}", Who::SignedIn, || post(lockdown::steps::mark)),
+    Route::post("/lockdown/access", Who::SignedIn, || post(lockdown::access::decide)),
+    Route::post("/lockdown/clinics", Who::SignedIn, || post(lockdown::clinics::notify)),
+    Route::post("/lockdown/end", Who::SignedIn, || post(lockdown::end::end)),
+    Route::get("/lockdown/report.pdf", Who::SignedIn, || get(lockdown::report::pdf)),
+    Route::get("/lockdown/report.json", Who::SignedIn, || get(lockdown::report::json)),
     // leaving
     Route::get("/export", Who::SignedIn, || get(leaving::export::page)),
     Route::get("/export.zip", Who::SignedIn, || get(leaving::export::zip)),

@@ -8,12 +8,14 @@ pub struct WebSettings {
     pub base_url: BaseUrl,
     /// Peers whose `X-Forwarded-For` is believed; nobody else's is.
     pub trusted_proxies: Vec<IpAddr>,
+    /// How the people here reach whoever runs this server, in the operator's own words.
+    pub support_contact: Option<String>,
 }
 
 impl WebSettings {
     /// A server at this address, with no proxy in front of it.
     pub fn at(base_url: BaseUrl) -> Self {
-        Self { base_url, trusted_proxies: Vec::new() }
+        Self { base_url, trusted_proxies: Vec::new(), support_contact: None }
     }
 }
 

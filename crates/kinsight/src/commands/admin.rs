@@ -1,5 +1,6 @@
 //! `kinsight admin …`: what an operator looks up.
 
+use super::admin_flags::{AuditExport, FlagRecord, Flags, Unflag};
 use super::breached::BreachedPasswords;
 use super::second_step_loss::SecondStepLoss;
 use crate::outbox::{self, KeptMail};
@@ -27,6 +28,10 @@ enum What {
     },
     BreachedPasswords(BreachedPasswords),
     SecondStepLoss(SecondStepLoss),
+    Flag(FlagRecord),
+    Unflag(Unflag),
+    Flags(Flags),
+    AuditExport(AuditExport),
 }
 
 impl Admin {
@@ -35,6 +40,10 @@ impl Admin {
             What::Mail { given, json } => list_mails(*given, json),
             What::BreachedPasswords(command) => command.run(),
             What::SecondStepLoss(command) => command.run(),
+            What::Flag(command) => command.run(),
+            What::Unflag(command) => command.run(),
+            What::Flags(command) => command.run(),
+            What::AuditExport(command) => command.run(),
         }
     }
 }

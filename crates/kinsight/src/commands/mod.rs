@@ -1,6 +1,7 @@
 //! One file for each thing the program can be asked to do.
 
 pub mod admin;
+pub mod admin_flags;
 pub mod analyze;
 pub mod audit;
 pub mod bench;

@@ -3,6 +3,7 @@
 
 mod analyze;
 mod breached;
+mod flags;
 mod hardening;
 mod house;
 mod program;

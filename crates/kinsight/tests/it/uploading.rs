@@ -15,7 +15,7 @@ use tempfile::TempDir;
 const PASSWORD: &str = "seven green bicycles in the rain";
 
 /// The data folder as `kinsight serve` knows it.
-fn settings(data: &Path) -> StoreSettings {
+pub fn settings(data: &Path) -> StoreSettings {
     StoreSettings {
         database: Database::Sqlite { path: data.join("kinsight.sqlite") },
         keys: KeySettings { master: MasterKeySource::File(data.join("master.key")), key_store: None, anchors: None },
@@ -45,7 +45,7 @@ fn with_token(data: &Path) -> String {
     })
 }
 
-fn mika() -> SeedAccount {
+pub fn mika() -> SeedAccount {
     let new = NewAccount {
         email: Email::parse("mika@example.org").unwrap(),
         password: PASSWORD.to_owned(),

@@ -10,10 +10,12 @@
 mod lock;
 mod mails;
 mod restore;
+mod review;
 mod steps;
 mod unlock;
 
 pub use restore::{Suspended, Whom};
+pub use review::CameIn;
 pub use steps::{Lockdown, State, Step, Steps};
 pub(crate) use unlock::mail_unlock;
 
@@ -30,7 +32,8 @@ statements! {
 
 /// All statements of this folder.
 pub(crate) fn statements() -> Vec<Sql> {
-    [STATEMENTS, lock::STATEMENTS, restore::STATEMENTS, steps::STATEMENTS, unlock::STATEMENTS].concat()
+    [STATEMENTS, lock::STATEMENTS, restore::STATEMENTS, review::STATEMENTS, steps::STATEMENTS, unlock::STATEMENTS]
+        .concat()
 }
 
 /// Whether a new password is still to come: until then nobody is in.

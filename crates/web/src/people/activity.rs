@@ -63,7 +63,7 @@ pub async fn page(State(web): State<Web>, me: SignedIn) -> Result<Response, Prob
 }
 
 /// `127.0.0.1 Mozilla/5.0 (X11; Linux …) … Chrome/156.0` in a few words; anything else as it is.
-fn device_words(origin: &str) -> String {
+pub fn device_words(origin: &str) -> String {
     let Some((address, browser)) = origin.split_once(" Mozilla/") else { return origin.to_owned() };
     let first = |known: &[(&str, &'static str)]| {
         known.iter().find(|(sign, _)| browser.contains(sign)).map_or("another", |(_, words)| words).to_owned()
@@ -86,7 +86,7 @@ fn device_words(origin: &str) -> String {
     format!("{name} on {system}, {address}")
 }
 
-fn capital(text: &str) -> String {
+pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -4,6 +4,7 @@ use crate::Web;
 use crate::edge::cookies;
 use crate::edge::problem::Problem;
 use crate::edge::session::{SignedIn, Visitor, in_query};
+use crate::lockdown::locked;
 use crate::page::{Frame, own_path, render};
 use askama::Template;
 use axum::Form;
@@ -55,17 +56,25 @@ pub async fn enter(State(web): State<Web>, visitor: Visitor, Form(filled): Form<
     let next = filled.next.unwrap_or_default();
     let signed_in = web.store.sign_in(filled.email.trim(), &filled.password, own_device, visitor.origin.clone()).await;
     match signed_in {
-        Ok(Entrance::Open(opened)) => Ok(inside(&web, &opened, &next)),
-        Ok(Entrance::SecondStep(half)) => {
-            let cookie = cookies::half(half.as_str(), &web.settings.base_url);
-            let place = format!("/sign-in/second-step?next={}", in_query(own_path(&next).unwrap_or("/")));
-            Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&place)).into_response())
-        }
+        Ok(entrance) => Ok(let_in(&web, &entrance, &next)),
+        Err(Error::Locked) => Ok(locked::at_sign_in(&visitor)),
         Err(Error::NotSignedIn) => {
             let asked = Asked { next, ..Asked::default() };
             Ok((StatusCode::UNAUTHORIZED, shown(&web, &visitor, &asked, true)).into_response())
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// In, or on to the second step.
+pub fn let_in(web: &Web, entrance: &Entrance, next: &str) -> Response {
+    match entrance {
+        Entrance::Open(opened) => inside(web, opened, next),
+        Entrance::SecondStep(half) => {
+            let cookie = cookies::half(half.as_str(), &web.settings.base_url);
+            let place = format!("/sign-in/second-step?next={}", in_query(own_path(next).unwrap_or("/")));
+            ([(header::SET_COOKIE, cookie)], Redirect::to(&place)).into_response()
+        }
     }
 }
 

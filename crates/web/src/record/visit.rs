@@ -11,7 +11,7 @@ use glucose::Ranges;
 use jiff::Timestamp;
 use reports::Show;
 use sharing::{Decision, Permission, Purpose, RecordId, RightKind, Standing, allows};
-use store::{Access, Error, Record, Right};
+use store::{Access, Error, Record, Right, Step};
 
 pub struct Visit {
     pub web: Web,
@@ -91,6 +91,7 @@ pub fn frame_of(me: &SignedIn, overview: &store::Overview, title: &str) -> Frame
         unconfirmed: (!me.session.verified).then(|| me.session.email.clone()),
         review_due: overview.review_due,
         clinics: overview.clinics.iter().map(|(id, name)| (id.to_string(), name.clone())).collect(),
+        lockdown: me.session.lockdown.map(|steps| (steps.settled(), Step::ALL.len())),
     };
     let frame = Frame::plain(title, me.visitor.theme, me.visitor.path.clone());
     Frame { person: Some(person), language: me.language, ..frame }
@@ -104,7 +105,10 @@ pub fn may(record: &Record, right: RightKind, now: Timestamp) -> bool {
 fn standing_words(record: &Record) -> Option<String> {
     let name = &record.name;
     match record.standing {
-        Standing::Owner => None,
+        Standing::Owner => {
+            let why = record.flag.as_ref()?;
+            Some(format!("Flagged for the operator of this server, who sees no health data. Reason: {why}."))
+        }
         Standing::CarePartner { permission: Permission::ViewOnly, .. } => {
             Some(format!("You see this as {}. View only.", care_partner_of(name)))
         }

@@ -33,6 +33,7 @@ fn address(route: &Route, app: &App, of_clinic: bool) -> String {
         .replace("{tree}/{*path}", "now/css/app.css")
         .replace("/charts/{name}", "/charts/now.css")
         .replace("/confirmations/{token}", "/confirmations/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        .replace("{step}", "review")
         .replace("/tokens/{token}", "/tokens/00000000-0000-0000-0000-000000000000")
         .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         .replace("{partner}", "00000000-0000-0000-0000-000000000000")
@@ -65,6 +66,10 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/security/second-step/totp" | "/security/second-step/passkeys" => &[("name", "")],
         "/security/second-step/phone" => &[("phone", "")],
         "/security/second-step/totp/confirmation" | "/security/second-step/phone/confirmation" => &[("code", "0")],
+        "/lockdown/code" => &[("email", "nobody@example.org"), ("code", "wrong")],
+        "/lockdown/unlock/{token}" => &[("password", "")],
+        "/lockdown/steps/{step}" => &[("state", "done")],
+        "/lockdown/access" => &[("record", ""), ("kind", ""), ("who", ""), ("what", "")],
         "/records" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],
         "/settings" => &[("name", ""), ("country", "SE"), ("unit", "mg/dL"), ("zone", "UTC"), ("language", "en")],
         "/records/{record}/settings" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],
@@ -94,7 +99,7 @@ async fn every_route_and_every_kind_of_person() {
         let name = if of_clinic { route.path.replace("{record}", "{clinic's}") } else { route.path.to_owned() };
         let mut row = format!("{:<5}{name:<53}", route.method);
         for (number, (_, email)) in PEOPLE.iter().enumerate() {
-            let ends_session = route.path.starts_with("/sign-out");
+            let ends_session = route.path.starts_with("/sign-out") || locks(route);
             let mut browser = if ends_session { browser_of(&app, email).await } else { browsers[number].clone() };
             write!(row, "{:>10}", visit(&mut browser, route, &path).await).unwrap();
         }
@@ -119,8 +124,13 @@ async fn every_route_and_every_kind_of_person() {
 fn in_order() -> Vec<(usize, (&'static Route, bool))> {
     let clinics = ROUTES.iter().filter(|route| route.path.contains("{record}")).map(|route| (route, true));
     let mut all: Vec<_> = ROUTES.iter().map(|route| (route, false)).chain(clinics).enumerate().collect();
-    all.sort_by_key(|(_, (route, _))| route.path.starts_with("/sign-"));
+    all.sort_by_key(|(_, (route, _))| (locks(route), route.path.starts_with("/sign-")));
     all
+}
+
+/// The button; nobody is in after it.
+fn locks(route: &Route) -> bool {
+    (route.method, route.path) == ("POST", "/lockdown")
 }
 
 #[tokio::test]
