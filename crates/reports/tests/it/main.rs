@@ -7,3 +7,4 @@ mod life;
 mod pages;
 mod paper;
 mod rows;
+mod support;

@@ -21,7 +21,7 @@ pub(crate) use unlock::mail_unlock;
 
 use crate::{
     db::{Sql, Tx, params, statements},
-    error::{Error, Invalid},
+    error::Error,
 };
 use sharing::AccountId;
 
@@ -44,10 +44,4 @@ pub(crate) fn is_locked(tx: &mut Tx, account: AccountId) -> Result<bool, Error> 
 /// Whether the steps are still going on.
 pub(crate) fn is_lasting(tx: &mut Tx, account: AccountId) -> Result<bool, Error> {
     Ok(tx.query_one(LASTING, params![account])?.is_some())
-}
-
-/// Refuses a change of e-mail address or phone while the lockdown lasts.
-#[expect(dead_code, reason = "the changes of address call it")]
-pub(crate) fn refuse_address_change(tx: &mut Tx, account: AccountId) -> Result<(), Error> {
-    if is_lasting(tx, account)? { Err(Error::Invalid(Invalid::Lockdown)) } else { Ok(()) }
 }
