@@ -179,6 +179,7 @@ impl Settings {
             keep_deleted_days: self.given.keep_deleted_days.unwrap_or(KEEP_DELETED_DAYS),
             readers: READERS,
             site: self.site(),
+            session_idle: None,
         }
     }
 

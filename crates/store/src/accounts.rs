@@ -7,9 +7,10 @@ use crate::{
     error::{Error, Invalid},
     inside::{Inside, Store, new_id},
     keys::place,
-    mails, notices,
+    mails, notices, outbox,
     records::{self, NewRecord},
     recovery::contact_changes,
+    throttle,
     tokens::{self, Kind},
     words::{unit_word, valid_name, valid_two_letters, valid_zone},
 };
@@ -79,6 +80,8 @@ impl Store {
         let now = self.0.clock.now();
         new.check(now)?;
         self.0.passwords.strong(&new.password, &[&new.name, new.email.as_str()], new.born_on)?;
+        let tries = throttle::sign_up_tries(&self.0.keys, &origin);
+        self.0.db.write(move |tx| throttle::begin(tx, &tries, now), |()| ()).await?;
         let password = self.0.passwords.hash(&new.password).await?;
         let inside = Arc::clone(&self.0);
         let work = move |tx: &mut Tx| match taken(tx, &inside, &new.email, now)? {
@@ -167,6 +170,9 @@ pub(crate) fn insert(
 
 /// Sends a link that confirms the address, to that address alone.
 pub(crate) fn mail_confirmation(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<(), Error> {
+    if outbox::enough_of(tx, account, mails::CONFIRM, now)? {
+        return Ok(());
+    }
     let token = tokens::make(tx, Kind::Confirm, account, now)?;
     notices::tell_current(tx, inside, account, &mails::confirm(token), now)
 }
@@ -176,6 +182,8 @@ fn mail_known(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) 
     // Whoever signed up before and lost the mail gets another link; whoever is confirmed is told of the try.
     if row.opt_int(0)?.is_none() {
         mail_confirmation(tx, inside, account, now)
+    } else if outbox::enough_of(tx, account, mails::KNOWN_ADDRESS, now)? {
+        Ok(())
     } else {
         notices::tell(tx, inside, account, &mails::known_address(), now)
     }

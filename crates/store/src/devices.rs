@@ -17,16 +17,23 @@ use sharing::AccountId;
 statements! {
     KNOWN = "select remembered_until_at from known_devices where hash = $1 and account = $2";
     OF_ANYBODY = "select 1 from known_devices where hash = $1 limit 1";
-    ANY = "select 1 from known_devices where account = $1 limit 1";
+    SIGNED_IN = "select 1 from audit where chain = $1 and act = 'signed in' limit 1";
+    FIRST = "select first_at from known_devices where hash = $1 and account = $2";
     INSERT = "insert into known_devices (hash, account, origin, first_at, seen_at, remembered_until_at) \
         values ($1, $2, $3, $4, $4, $5)";
-    SEEN = "update known_devices set seen_at = $3, origin = $4 where hash = $1 and account = $2";
+    SEEN = "update known_devices set seen_at = $3, origin = $4, first_at = case when first_at = 0 then $3 else first_at end \
+        where hash = $1 and account = $2";
+    LET_IN = "insert into known_devices (hash, account, origin, first_at, seen_at, remembered_until_at) \
+        values ($1, $2, $3, 0, $4, 0) on conflict (hash, account) do nothing";
     REMEMBER = "update known_devices set remembered_until_at = $3 where hash = $1 and account = $2";
     FORGET_ALL = "update known_devices set remembered_until_at = 0 where account = $1";
 }
 
 /// How long the second step is not asked on a device that is to be remembered.
 pub(crate) const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// When somebody first signed in on a device that a mailed link let in, until somebody does.
+pub(crate) const NOBODY_YET: Timestamp = Timestamp::UNIX_EPOCH;
 
 /// A device's token; goes into its cookie and nowhere else.
 #[derive(Clone, PartialEq, Eq)]
@@ -67,37 +74,43 @@ pub(crate) fn enter(
     let until = if remember { now.saturating_add(REMEMBERED).unwrap_or(Timestamp::MAX) } else { Timestamp::UNIX_EPOCH };
     if let (Some(_), Some(device)) = (known(tx, account, origin)?, &origin.device) {
         let hash = tokens::hash(device);
+        let first_at = tx.query_one(FIRST, params![hash, account])?.map(|row| row.instant(0)).transpose()?;
         tx.execute(SEEN, params![hash, account, now, sealed])?;
         if remember {
             tx.execute(REMEMBER, params![hash, account, until])?;
         }
+        if first_at == Some(NOBODY_YET) {
+            tell_of_new(tx, inside, account, &line, now)?;
+        }
         return Ok((None, hash));
     }
-    let first = tx.query_one(ANY, params![account])?.is_none();
     let (token, hash) = token_for(tx, origin)?;
     tx.execute(INSERT, params![hash, account, sealed, now, until])?;
-    if !first {
-        notices::tell(tx, inside, account, &mails::new_device(&line), now)?;
-    }
+    tell_of_new(tx, inside, account, &line, now)?;
     Ok((token, hash))
 }
 
-/// The browser from which somebody followed a link of ours is known from now on, so that guessing strangers cannot keep it
-/// out. Its second step is asked.
-pub(crate) fn welcome(
+/// A mailed link was opened here: the browser is known from now on, and nobody has signed in there yet.
+pub(crate) fn let_in(
     tx: &mut Tx,
     inside: &Inside,
     account: AccountId,
     origin: &Origin,
     now: Timestamp,
 ) -> Result<Option<DeviceToken>, Error> {
-    if known(tx, account, origin)?.is_some() {
-        return Ok(None);
-    }
     let sealed = inside.keys.seal(place("known_devices", "origin", account.0), origin.line().as_bytes())?;
     let (token, hash) = token_for(tx, origin)?;
-    tx.execute(INSERT, params![hash, account, sealed, now, Timestamp::UNIX_EPOCH])?;
+    tx.execute(LET_IN, params![hash, account, sealed, now])?;
     Ok(token)
+}
+
+/// Silent for the very first sign-in alone. Not for the first device of the list: whoever forgets all of them is told of the
+/// next one all the more.
+fn tell_of_new(tx: &mut Tx, inside: &Inside, account: AccountId, line: &str, now: Timestamp) -> Result<(), Error> {
+    if tx.query_one(SIGNED_IN, params![account])?.is_none() {
+        return Ok(());
+    }
+    notices::tell(tx, inside, account, &mails::new_device(line), now)
 }
 
 /// The browser's own token when we gave it one, for this account or another; else a new one: what a stranger put there is

@@ -11,6 +11,7 @@ use crate::{
     site::Site,
     visits::Visits,
 };
+use jiff::SignedDuration;
 use sharing::Id;
 use std::{
     env, fmt, fs,
@@ -40,6 +41,7 @@ pub(crate) struct Inside {
     pub(crate) visits: Visits,
     pub(crate) passwords: Passwords,
     pub(crate) site: Site,
+    pub(crate) session_idle: Option<SignedDuration>,
     pub(crate) anchors: Option<PathBuf>,
     pub(crate) keep_deleted_days: u32,
     file: Option<PathBuf>,
@@ -138,6 +140,7 @@ fn open(settings: StoreSettings) -> Result<Inside, Error> {
         visits: Visits::default(),
         passwords,
         site: Site::of(&settings.site),
+        session_idle: settings.session_idle,
         anchors: settings.keys.anchors,
         keep_deleted_days: settings.keep_deleted_days,
         file: connections.file,

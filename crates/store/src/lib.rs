@@ -31,6 +31,8 @@ mod notices;
 mod outbox;
 mod overview;
 mod own;
+mod own_devices;
+mod own_sign_ins;
 mod password_change;
 mod passwords;
 mod readings;
@@ -52,6 +54,7 @@ mod tidy;
 mod tokens;
 mod uploads;
 mod visits;
+mod way;
 mod words;
 
 pub use access::Access;
@@ -74,7 +77,9 @@ pub use mails::SITE;
 pub use news::{News, What};
 pub use outbox::{Channel, Message};
 pub use overview::{ClinicPatients, Overview, RecordLine};
-pub use own::{Account, AccountSettings, ActivityLine, Own, SentMessage, SessionLine};
+pub use own::{Account, AccountSettings, ActivityLine, Own, SentMessage};
+pub use own_devices::{DeviceLine, SessionLine};
+pub use own_sign_ins::{Outcome, SignInLine};
 pub use passwords::BreachedList;
 pub use readings::Added;
 pub use records::{AppToken, NewRecord, Record, RecordSettings};
@@ -106,6 +111,8 @@ fn all_statements() -> Vec<db::Sql> {
         outbox::STATEMENTS,
         overview::STATEMENTS,
         own::STATEMENTS,
+        own_devices::STATEMENTS,
+        own_sign_ins::STATEMENTS,
         password_change::STATEMENTS,
         passwords::refresh::STATEMENTS,
         records::STATEMENTS,

@@ -124,10 +124,13 @@ fn genuine(phrase: Option<&str>) -> String {
     }
 }
 
+/// The kind of [`confirm`], counted by it.
+pub(crate) const CONFIRM: &str = "confirm address";
+
 /// To whoever signed up.
 pub(crate) fn confirm(token: String) -> Letter {
     Letter::plain(
-        "confirm address",
+        CONFIRM,
         "Confirm your e-mail address",
         "somebody, most likely you, signed up to Kinsight with this address. Open this link within 24 hours to confirm it:",
         "If it was not you, do nothing: without the link nothing can be shared with this address.",
@@ -135,15 +138,35 @@ pub(crate) fn confirm(token: String) -> Letter {
     .with_link("/confirmations/", Some(token))
 }
 
+/// The kind of [`known_address`], counted by it.
+pub(crate) const KNOWN_ADDRESS: &str = "known address";
+
 /// To the owner of an account with whose address somebody signed up again.
 pub(crate) fn known_address() -> Letter {
     Letter::plain(
-        "known address",
+        KNOWN_ADDRESS,
         "You already have an account",
         "somebody, perhaps you, tried to sign up to Kinsight with this address, which has an account already. Sign in here:",
         "If it was not you, there is nothing to do: nothing was changed.",
     )
     .with_link("/sign-in", None)
+}
+
+/// The kind of [`way`], counted by it.
+pub(crate) const WAY: &str = "way in";
+
+/// To whoever asked for a way in from a new device.
+pub(crate) fn way(token: String, from: &str) -> Letter {
+    Letter::plain(
+        WAY,
+        "Sign in from a new device",
+        format!(
+            "somebody, most likely you, asked for a link to sign in from a device that we have not seen before: {from}. Open \
+             this link within one hour, in the browser in which you want to sign in:"
+        ),
+        "Your password is still asked there. If it was not you, do nothing: without your password the link opens nothing.",
+    )
+    .with_link("/sign-in/way/", Some(token))
 }
 
 /// After a sign-in from a browser that was not known.
@@ -174,6 +197,11 @@ pub(crate) fn password_changed(from: &str) -> Letter {
 pub(crate) const RESET_PASSWORD: &str = "reset password";
 /// How the letter to an address that is not confirmed yet is named.
 pub(crate) const CONFIRM_NEW_ADDRESS: &str = "confirm new address";
+
+/// What was sent to an address that is not confirmed stays unsaid in lists: nobody was asked when somebody else has it.
+pub(crate) fn says_whose_address_it_is(kind: &str, mail: &Mail, own_address: &str) -> bool {
+    kind == CONFIRM_NEW_ADDRESS && mail.to != own_address
+}
 
 /// To whoever forgot the password.
 pub(crate) fn reset_password(token: String) -> Letter {

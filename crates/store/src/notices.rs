@@ -126,6 +126,21 @@ pub(crate) fn text(tx: &mut Tx, inside: &Inside, account: AccountId, mail: Mail,
     outbox::put(tx, inside, &message, now)
 }
 
+/// The same work as [`tell`] for an account that there is not, so that the time tells strangers nothing; nothing is kept.
+pub(crate) fn tell_nobody(
+    tx: &mut Tx,
+    inside: &Inside,
+    nobody: AccountId,
+    letter: &Letter,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.query_one(READER, params![nobody])?;
+    former(tx, inside, nobody, now)?;
+    let person = Person { account: nobody, name: "Nobody".to_owned(), email: String::new(), phrase: None };
+    person.write(tx, inside, "nobody@example.org", None, letter, now)?;
+    outbox::drop_of(tx, nobody)
+}
+
 struct Person {
     account: AccountId,
     name: String,

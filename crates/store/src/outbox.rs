@@ -27,11 +27,16 @@ statements! {
     SENT = "update outbox set sent_at = $2, sealed = $3, leased_until_at = 0 where id = $1 and sent_at is null";
     FAILED = "update outbox set due_at = $2, leased_until_at = 0 where id = $1 and sent_at is null";
     GIVE_UP = "delete from outbox where id = $1 and sent_at is null";
+    LATELY = "select count(*) from outbox where account = $1 and kind = $2 and made_at > $3";
+    DROP_OF = "delete from outbox where account = $1";
     DROP_FOR = "delete from outbox where sent_at is null and account = $1 and record = $2";
 }
 
 /// How long a worker may take over one message before another one may.
 const LEASE: SignedDuration = SignedDuration::from_mins(10);
+
+/// Messages of one kind to one account, of those that strangers can ask for.
+const MOST_AN_HOUR: i64 = 5;
 
 /// A message that a worker has claimed.
 #[derive(Clone, PartialEq, Eq)]
@@ -117,6 +122,18 @@ fn filled(text: &str, secrets: &[String]) -> String {
 /// As its reader may see it later.
 pub(crate) fn readable(text: &str) -> String {
     text.replace(SECRET, "…").replace(crate::mails::SITE, "")
+}
+
+/// Whether an account got as many messages of a kind within the last hour as anybody can make it get.
+pub(crate) fn enough_of(tx: &mut Tx, account: AccountId, kind: &str, now: Timestamp) -> Result<bool, Error> {
+    let hour_ago = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
+    let row = tx.query_one(LATELY, params![account, kind, hour_ago])?.ok_or(Error::Unavailable)?;
+    Ok(row.int(0)? >= MOST_AN_HOUR)
+}
+
+/// Drops everything that was written to an account.
+pub(crate) fn drop_of(tx: &mut Tx, account: AccountId) -> Result<(), Error> {
+    tx.execute(DROP_OF, params![account]).map(drop)
 }
 
 /// Drops what was not yet sent to somebody about a record.

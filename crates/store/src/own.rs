@@ -9,7 +9,6 @@ use crate::{
     keys::place,
     leaving, lockdown, mails, notices,
     records::{self, Keeper, NewRecord},
-    sessions,
     words::{unit, unit_word, valid_name, valid_two_letters, valid_zone},
 };
 use glucose::Unit;
@@ -21,7 +20,6 @@ statements! {
     SELECT = "select name, email, country, language, unit, zone, verified_at, made_at from accounts where id = $1";
     CHANGE = "update accounts set name = $2, country = $3, language = $4, unit = $5, zone = $6 where id = $1";
     RECORDS = "select id, name from records where account = $1 order by made_at, id";
-    SESSIONS = "select hash, own_device, began_at, seen_at, origin from sessions where account = $1 order by began_at desc";
     ACTIVITY = "select number, at, act, count, detail from audit where chain = $1 order by number desc limit $2";
     MESSAGES = "select id, sealed, made_at, sent_at, kind from outbox where account = $1 order by made_at desc, id desc limit $2";
     PHRASE = "select phrase from accounts where id = $1";
@@ -73,21 +71,6 @@ pub struct AccountSettings {
     pub unit: Unit,
     /// A name of the IANA list.
     pub zone: String,
-}
-
-/// A session, as its owner sees it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SessionLine {
-    /// Tells sessions apart; of no use to sign in.
-    pub id: String,
-    /// Marked as the person's own device.
-    pub own_device: bool,
-    /// Since when.
-    pub began_at: Timestamp,
-    /// Last used, to the minute.
-    pub seen_at: Timestamp,
-    /// Network address and browser, as they were at sign-in.
-    pub origin: String,
 }
 
 /// Something that happened to an account.
@@ -189,21 +172,6 @@ impl Own<'_> {
         self.audit("changed settings", String::new())
     }
 
-    /// The sessions that are open, newest first.
-    pub fn sessions(&mut self) -> Result<Vec<SessionLine>, Error> {
-        let rows = self.tx.query(SESSIONS, params![self.account])?;
-        let mut lines = Vec::new();
-        for row in &rows {
-            let (own_device, began_at, seen_at) = (row.int(1)? != 0, row.instant(2)?, row.instant(3)?);
-            if sessions::open_at(own_device, began_at, seen_at, self.now) {
-                let origin = self.inside.keys.open_text(place("sessions", "origin", self.account.0), row.bytes(4)?)?;
-                let id = row.bytes(0)?.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-                lines.push(SessionLine { id, own_device, began_at, seen_at, origin });
-            }
-        }
-        Ok(lines)
-    }
-
     /// What happened to the account, newest first.
     pub fn activity(&mut self, most: u32) -> Result<Vec<ActivityLine>, Error> {
         let rows = self.tx.query(ACTIVITY, params![self.account, most])?;
@@ -224,8 +192,7 @@ impl Own<'_> {
         let rows = self.tx.query(MESSAGES, params![self.account, most])?;
         let line = |row: &Row| {
             let mail = crate::outbox::open(self.inside, row.id(0)?, Some(self.account), row.bytes(1)?)?;
-            // What was sent to an address that is not confirmed stays unsaid: nobody was asked when somebody else has it.
-            if row.text(4)? == mails::CONFIRM_NEW_ADDRESS && mail.to != address {
+            if mails::says_whose_address_it_is(row.text(4)?, &mail, &address) {
                 return Ok(None);
             }
             Ok(Some(SentMessage {

@@ -7,7 +7,7 @@ use crate::{
     db::{Row, Tx, params, statements},
     devices::{self, DeviceToken},
     error::Error,
-    inside::{Inside, Store},
+    inside::{Inside, Store, new_id},
     keys::place,
     lockdown::{self, Steps},
     recovery::factor_loss,
@@ -21,10 +21,10 @@ use sharing::AccountId;
 use std::sync::Arc;
 
 statements! {
-    INSERT = "insert into sessions (hash, account, own_device, began_at, seen_at, origin, proved_at, method, device) \
-        values ($1, $2, $3, $4, $4, $5, $4, $6, $7)";
+    INSERT = "insert into sessions (hash, account, own_device, began_at, seen_at, origin, proved_at, method, device, id) \
+        values ($1, $2, $3, $4, $4, $5, $4, $6, $7, $8)";
     WHOSE = "select s.own_device, s.began_at, s.seen_at, a.id, a.name, a.email, a.verified_at, a.unit, a.language, a.zone, \
-        s.proved_at, a.delete_at, l.done from sessions s join accounts a on a.id = s.account and a.locked_at is null \
+        s.proved_at, a.delete_at, l.done, s.id from sessions s join accounts a on a.id = s.account and a.locked_at is null \
         left join lockdowns l on l.account = a.id and l.ended_at is null where s.hash = $1";
     SEEN = "update sessions set seen_at = $2 where hash = $1 and seen_at < $2";
     ROTATE = "update sessions set hash = $2, proved_at = $3, seen_at = $3 where hash = $1 returning account";
@@ -70,8 +70,12 @@ impl std::fmt::Debug for SessionToken {
 pub struct Session {
     /// To ask the store with.
     pub actor: Actor,
+    /// Tells sessions apart, also after a proof has changed the token; of no use to sign in.
+    pub id: String,
     /// Whose session it is.
     pub account: AccountId,
+    /// The same for every session of the account and of nobody else; tells nothing and opens nothing.
+    pub tag: String,
     /// The person's name.
     pub name: String,
     /// The person's address.
@@ -114,15 +118,28 @@ pub struct Opened {
     pub own_device: bool,
 }
 
-/// How long a session lasts: unused, and in all.
-fn lengths(own_device: bool) -> (SignedDuration, SignedDuration) {
+/// How long a session lasts: unused, and in all. The operator may have chosen less than fifteen minutes, where computers are
+/// shared; the person's own device is the person's choice.
+fn lengths(inside: &Inside, own_device: bool) -> (SignedDuration, SignedDuration) {
     let (idle, whole) = if own_device { (OWN_SESSION_IDLE, OWN_SESSION) } else { (SESSION_IDLE, SESSION) };
-    (idle.life.unwrap_or_default(), whole.life.unwrap_or_default())
+    let (idle, whole) = (idle.life.unwrap_or_default(), whole.life.unwrap_or_default());
+    (inside.session_idle.filter(|_| !own_device).map_or(idle, |chosen| chosen.min(idle)), whole)
+}
+
+/// How late the use of a session may be noted: each minute, and sooner where it ends sooner.
+fn noted_after(inside: &Inside, own_device: bool) -> SignedDuration {
+    (lengths(inside, own_device).0 / 15).min(SignedDuration::from_mins(1))
 }
 
 /// Whether a session with these instants is still open.
-pub(crate) fn open_at(own_device: bool, began_at: Timestamp, seen_at: Timestamp, now: Timestamp) -> bool {
-    let (idle, whole) = lengths(own_device);
+pub(crate) fn open_at(
+    inside: &Inside,
+    own_device: bool,
+    began_at: Timestamp,
+    seen_at: Timestamp,
+    now: Timestamp,
+) -> bool {
+    let (idle, whole) = lengths(inside, own_device);
     now.duration_since(seen_at) < idle && now.duration_since(began_at) < whole
 }
 
@@ -148,7 +165,8 @@ pub(crate) fn begin(tx: &mut Tx, inside: &Inside, entry: &Entering<'_>, now: Tim
     let token = tokens::secret()?;
     let line = entry.origin.line();
     let sealed = inside.keys.seal(place("sessions", "origin", account.0), line.as_bytes())?;
-    tx.execute(INSERT, params![tokens::hash(&token), account, entry.own_device, now, sealed, entry.method, hash])?;
+    let (id, own_device, method) = (new_id(), entry.own_device, entry.method);
+    tx.execute(INSERT, params![tokens::hash(&token), account, own_device, now, sealed, method, hash, id])?;
     audit::write(tx, inside, &Entry::activity(account, now, "signed in", format!("{} · {line}", entry.method)))?;
     Ok(Opened { session: SessionToken(token), device, own_device: entry.own_device })
 }
@@ -174,10 +192,12 @@ impl Store {
         let hash = tokens::hash(token);
         let now = self.0.clock.now();
         let (session, seen_at) = self.read_session(hash, now).await?;
-        if now.duration_since(seen_at) >= SignedDuration::from_mins(1) {
-            self.0.db.write(move |tx| tx.execute(SEEN, params![hash, now]).map(drop), |()| ()).await?;
+        if now.duration_since(seen_at) < noted_after(&self.0, session.own_device) {
+            return Ok(session);
         }
-        Ok(session)
+        self.0.db.write(move |tx| tx.execute(SEEN, params![hash, now]).map(drop), |()| ()).await?;
+        let (idle, _) = lengths(&self.0, session.own_device);
+        Ok(Session { idle_ends_at: after(now, idle).min(session.ends_at), ..session })
     }
 
     /// The same for what a page does by itself: it keeps no session open.
@@ -277,7 +297,7 @@ impl Store {
 fn open(tx: &mut Tx, inside: &Inside, hash: &[u8; 32], now: Timestamp) -> Result<(Session, Timestamp), Error> {
     let row = tx.query_one(WHOSE, params![*hash])?.ok_or(Error::NotSignedIn)?;
     let (own_device, began_at, seen_at) = (row.int(0)? != 0, row.instant(1)?, row.instant(2)?);
-    if !open_at(own_device, began_at, seen_at, now) {
+    if !open_at(inside, own_device, began_at, seen_at, now) {
         return Err(Error::NotSignedIn);
     }
     // When its time is over it is as good as purged.
@@ -295,11 +315,17 @@ fn session(
     seen_at: Timestamp,
 ) -> Result<Session, Error> {
     let account = AccountId(row.id(3)?);
-    let (idle, whole) = lengths(own_device);
-    let after = |at: Timestamp, length| at.saturating_add(length).unwrap_or(Timestamp::MAX);
+    let (idle, whole) = lengths(inside, own_device);
     Ok(Session {
         actor: Actor { who: Who::Account { id: account }, proved_at: Some(row.instant(10)?) },
+        id: row.text(13)?.to_owned(),
         account,
+        tag: inside
+            .keys
+            .find_by("session tag", &account.to_string())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
         name: inside.keys.open_text(place("accounts", "name", account.0), row.bytes(4)?)?,
         email: inside.keys.open_text(place("accounts", "email", account.0), row.bytes(5)?)?,
         verified: row.opt_int(6)?.is_some(),
@@ -314,9 +340,13 @@ fn session(
     })
 }
 
+fn after(at: Timestamp, length: SignedDuration) -> Timestamp {
+    at.saturating_add(length).unwrap_or(Timestamp::MAX)
+}
+
 /// Drops sessions that nobody can use any more.
-pub(crate) fn tidy(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+pub(crate) fn tidy(tx: &mut Tx, inside: &Inside, now: Timestamp) -> Result<u64, Error> {
     let before = |length| now.saturating_sub(length).unwrap_or(Timestamp::MIN);
-    let ((idle, whole), (own_idle, own_whole)) = (lengths(false), lengths(true));
+    let ((idle, whole), (own_idle, own_whole)) = (lengths(inside, false), lengths(inside, true));
     tx.execute(TIDY, params![before(idle), before(whole), before(own_idle), before(own_whole)])
 }

@@ -1,7 +1,7 @@
 //! What `kinsight` decides at the start: where the data are, where the key is, what time it is.
 
 use crate::site::SiteSettings;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::{fmt, path::PathBuf, sync::Arc};
 
 /// How many days a deleted account is kept when the operator says nothing.
@@ -26,6 +26,8 @@ pub struct StoreSettings {
     pub site: SiteSettings,
     /// How many reads may run at once (at least 1; connections in all on PostgreSQL).
     pub readers: usize,
+    /// After how long an unused session ends on a device that others use too, when fifteen minutes are too many.
+    pub session_idle: Option<SignedDuration>,
 }
 
 /// Which database.

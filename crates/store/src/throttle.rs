@@ -1,17 +1,19 @@
 //! Guessing is slow: tries are counted in the database, per account and per network address.
 //!
 //! ```text
-//! failures of              free   then 30 s, 1 min, 2 min … at most
-//! account and network      5      1 h
-//! network                  50     1 h
-//! account, from anywhere   100    15 min
-//! known device             5      1 h     and none of the above
-//! second step, proof       5      1 h     per account
-//! new address or phone     5      1 h     per account
-//! forgotten password       20     1 h     per network
+//! failures of              free   then
+//! account and network      5      30 s, 1 min, 2 min … 1 h
+//! network                  50     30 s, 1 min, 2 min … 1 h
+//! account, from anywhere   100    no more from devices that are not known, for 30 days or until one of them has it right
+//! known device             5      30 s, 1 min, 2 min … 1 h, and none of the above
+//! second step, proof       5      30 s, 1 min, 2 min … 1 h, per account
+//! sign-ups of a network    30     30 s, 1 min, 2 min … 15 min; a sign-up counts as a failure
+//! mails asked for there    30     the same
+//! new address or phone     5      30 s, 1 min, 2 min … 1 h, per account
+//! forgotten password       20     30 s, 1 min, 2 min … 1 h, per network
 //! ```
 //! A device in which the owner signed in before counts for itself, so that no crowd of strangers can keep the owner out;
-//! from a new device a link by mail opens the way.
+//! from a new device a link by mail opens the way (`way.rs`).
 
 use crate::{
     actor::Origin,
@@ -24,12 +26,12 @@ use sharing::AccountId;
 
 statements! {
     SELECT = "select failures, last_at from sign_in_tries where hash = $1";
-    COUNT = "insert into sign_in_tries (hash, failures, last_at) values ($1, 1, $2) \
-        on conflict (hash) do update set failures = sign_in_tries.failures + 1, last_at = excluded.last_at";
+    COUNT = "insert into sign_in_tries (hash, failures, last_at, forget_at) values ($1, 1, $2, $3) on conflict (hash) do update \
+        set failures = sign_in_tries.failures + 1, last_at = excluded.last_at, forget_at = excluded.forget_at";
     TOUCH = "update sign_in_tries set last_at = $2 where hash = $1";
     GIVE_BACK = "update sign_in_tries set failures = failures - 1 where hash = $1 and failures > 0";
     RESET = "delete from sign_in_tries where hash = $1";
-    TIDY = "delete from sign_in_tries where last_at <= $1";
+    TIDY = "delete from sign_in_tries where forget_at <= $1";
 }
 
 /// Something that tries are counted for.
@@ -37,9 +39,12 @@ statements! {
 pub(crate) struct Try {
     hash: Vec<u8>,
     free: i64,
+    first_s: i64,
     longest_s: i64,
     forgiven: bool,
 }
+
+const DAY_S: i64 = 24 * 3600;
 
 /// What a try at `asked` from `origin` counts for. Only keyed hashes of both are kept. A device that is known to the account
 /// counts for itself alone: strangers neither slow it down nor are they slowed down less by it.
@@ -51,8 +56,18 @@ pub(crate) fn tries(keys: &Keys, asked: &str, origin: &Origin, known_device: boo
     vec![
         Try::new(keys, "try both", &format!("{asked} {network}"), 5, 3600, true),
         Try::new(keys, "try network", &network, 50, 3600, false),
-        Try::new(keys, "try account", asked, 100, 900, false),
+        Try { first_s: 30 * DAY_S, ..Try::new(keys, "try account", asked, 100, 30 * DAY_S, true) },
     ]
+}
+
+/// What a sign-up counts for. None ever counts as a success.
+pub(crate) fn sign_up_tries(keys: &Keys, origin: &Origin) -> Vec<Try> {
+    vec![Try::new(keys, "sign-up", &network(origin), 30, 900, false)]
+}
+
+/// What a mail counts for that anybody can ask for. None ever counts as a success.
+pub(crate) fn mail_tries(keys: &Keys, origin: &Origin) -> Vec<Try> {
+    vec![Try::new(keys, "mail", &network(origin), 30, 900, false)]
 }
 
 fn network(origin: &Origin) -> String {
@@ -85,7 +100,7 @@ pub(crate) fn proof_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
 
 impl Try {
     fn new(keys: &Keys, kind: &str, text: &str, free: i64, longest_s: i64, forgiven: bool) -> Self {
-        Self { hash: keys.find_by(kind, text), free, longest_s, forgiven }
+        Self { hash: keys.find_by(kind, text), free, first_s: 30, longest_s, forgiven }
     }
 }
 
@@ -102,7 +117,11 @@ pub(crate) fn begin(tx: &mut Tx, tries: &[Try], now: Timestamp) -> Result<(), Er
         let retry_after_s = wait.as_millis_f64().div_euclid(1000.0) as u64 + 1;
         return Err(Error::TooMany { retry_after_s });
     }
-    tries.iter().try_for_each(|one| tx.execute(COUNT, params![one.hash.as_slice(), now]).map(drop))
+    tries.iter().try_for_each(|one| {
+        let kept = SignedDuration::from_secs(one.longest_s.max(DAY_S));
+        let forget_at = now.saturating_add(kept).unwrap_or(Timestamp::MAX);
+        tx.execute(COUNT, params![one.hash.as_slice(), now, forget_at]).map(drop)
+    })
 }
 
 fn delay(one: &Try, failures: i64) -> SignedDuration {
@@ -110,7 +129,7 @@ fn delay(one: &Try, failures: i64) -> SignedDuration {
     if over < 0 {
         return SignedDuration::ZERO;
     }
-    let doubled = 30i64.saturating_mul(1 << over.min(16));
+    let doubled = one.first_s.saturating_mul(1 << over.min(16));
     SignedDuration::from_secs(doubled.min(one.longest_s))
 }
 
@@ -128,8 +147,7 @@ pub(crate) fn succeeded(tx: &mut Tx, tries: &[Try]) -> Result<(), Error> {
     })
 }
 
-/// Forgets failures of more than a day ago.
+/// Forgets failures of more than a day ago; of an account, of more than 30 days ago.
 pub(crate) fn tidy(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
-    let day_ago = now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
-    tx.execute(TIDY, params![day_ago])
+    tx.execute(TIDY, params![now])
 }

@@ -23,9 +23,10 @@ impl Store {
     pub async fn tidy(&self, duty: &Actor) -> Result<u64, Error> {
         duty.on(Duty::Expire)?;
         let now = self.0.clock.now();
+        let inside = Arc::clone(&self.0);
         let work = move |tx: &mut Tx| {
             let tokens = tokens::tidy(tx, now)? + sign_in::tidy(tx, now)? + second_step::tidy(tx, now)?;
-            Ok(tokens + sessions::tidy(tx, now)? + throttle::tidy(tx, now)? + leaving::tidy(tx, now)?)
+            Ok(tokens + sessions::tidy(tx, &inside, now)? + throttle::tidy(tx, now)? + leaving::tidy(tx, now)?)
         };
         self.0.db.write(work, |_| ()).await
     }

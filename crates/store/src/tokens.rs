@@ -38,6 +38,8 @@ pub(crate) enum Kind {
     KeepSecondStep,
     /// A new password for a locked account.
     Unlock,
+    /// Making a browser known, so that its owner can sign in while strangers guess.
+    Way,
 }
 
 impl Kind {
@@ -51,6 +53,7 @@ impl Kind {
             Self::UndoChange => &UNDO_CHANGE,
             Self::KeepSecondStep => &KEEP_SECOND_STEP,
             Self::Unlock => &UNLOCK,
+            Self::Way => &WAY,
         }
     }
 
@@ -98,6 +101,7 @@ const CONFIRM_CHANGE: TokenFacts = facts("confirm a new address", DAY_MIN, true)
 const UNDO_CHANGE: TokenFacts = facts("undo a change of address or phone", 3 * DAY_MIN, true);
 const KEEP_SECOND_STEP: TokenFacts = facts("keep the second step", 3 * DAY_MIN, true);
 const UNLOCK: TokenFacts = facts("unlock from a mail", 60, true);
+const WAY: TokenFacts = facts("way in from a new device", 60, true);
 /// A half sign-in: the password was right, the second step is still to come.
 pub(crate) const HALF: TokenFacts = facts("half sign-in", 10, true);
 /// A browser that is known; of no use without the password.
@@ -125,6 +129,7 @@ pub const TOKENS: &[TokenFacts] = &[
     UNDO_CHANGE,
     KEEP_SECOND_STEP,
     UNLOCK,
+    WAY,
 ];
 
 /// 43 characters that nobody can guess.
@@ -145,8 +150,13 @@ pub(crate) struct Taken {
 
 /// Makes a token for an account; an older one of the same kind is void.
 pub(crate) fn make(tx: &mut Tx, kind: Kind, account: AccountId, now: Timestamp) -> Result<String, Error> {
-    tx.execute(DROP_OLDER, params![account, kind.word()])?;
+    void(tx, kind, account)?;
     make_more(tx, kind, account, now, None)
+}
+
+/// All tokens of this kind and account are void.
+pub(crate) fn void(tx: &mut Tx, kind: Kind, account: AccountId) -> Result<(), Error> {
+    tx.execute(DROP_OLDER, params![account, kind.word()]).map(drop)
 }
 
 /// Makes a token for an account; older ones of the same kind stay good. `about` is sealed already.
@@ -172,11 +182,6 @@ pub(crate) fn take(tx: &mut Tx, kind: Kind, hash: &[u8; 32], now: Timestamp) -> 
 /// Looks at a token without using it up: opening a link changes nothing.
 pub(crate) fn look(tx: &mut Tx, kind: Kind, hash: &[u8; 32], now: Timestamp) -> Result<Option<Taken>, Error> {
     good(tx.query_one(LOOK, params![*hash, kind.word()])?, now)
-}
-
-/// Ends all tokens of a kind that an account has.
-pub(crate) fn void(tx: &mut Tx, kind: Kind, account: AccountId) -> Result<(), Error> {
-    tx.execute(DROP_OLDER, params![account, kind.word()]).map(drop)
 }
 
 /// Voids what was sent to an account, but what locks it and what takes a change of address back.

@@ -135,5 +135,6 @@ fn settings(clock: Clock, base_url: &str) -> StoreSettings {
         keep_deleted_days: 90,
         readers: 2,
         site: SiteSettings { sends_sms: true, ..SiteSettings::at(base_url) },
+        session_idle: None,
     }
 }

@@ -98,6 +98,7 @@ impl TestStore {
             keep_deleted_days: 90,
             readers: 2,
             site,
+            session_idle: None,
         };
         let (store, roster) = Store::open(settings.clone()).expect("a new store opens");
         Self { store, roster, clock, settings, folder }

@@ -25,6 +25,7 @@ pub fn settings(data: &Path) -> StoreSettings {
         keep_deleted_days: 90,
         readers: 1,
         site: SiteSettings::at("http://localhost:8642"),
+        session_idle: None,
     }
 }
 

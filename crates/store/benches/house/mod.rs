@@ -105,6 +105,7 @@ impl Open {
             keep_deleted_days: 90,
             readers: 8,
             site,
+            session_idle: None,
         };
         let (store, _) = Store::open(settings).expect("a new store opens");
         let records = (0..count).map(|_| new_record("Paul")).collect();

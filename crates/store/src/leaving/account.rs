@@ -5,8 +5,9 @@ use crate::{
     db::{params, statements},
     error::Error,
     keys::place,
-    outbox,
-    own::{Account, ActivityLine, Own, SentMessage, SessionLine},
+    mails, outbox,
+    own::{Account, ActivityLine, Own, SentMessage},
+    own_devices::SessionLine,
     records,
 };
 use jiff::Timestamp;
@@ -19,7 +20,7 @@ statements! {
         where m.account = $1 order by m.since_at, c.id";
     ACTIVITY = "select number, at, act, count, detail from audit where chain = $1 and number > $2 \
         order by number limit 1000";
-    MESSAGES = "select id, sealed, made_at, sent_at from outbox where account = $1 and id > $2 order by id limit 500";
+    MESSAGES = "select id, sealed, made_at, sent_at, kind from outbox where account = $1 and id > $2 order by id limit 500";
 }
 
 /// An account, as its owner takes it along.
@@ -80,12 +81,16 @@ impl Own<'_> {
 
     /// Up to five hundred messages behind one (from the first when there is none), oldest first.
     pub fn export_messages(&mut self, after: Option<Id>) -> Result<Vec<(Id, SentMessage)>, Error> {
+        let address = self.account()?.email;
         let (tx, inside, account) = self.parts();
         let rows = tx.query(MESSAGES, params![account, after.unwrap_or(Id(0))])?;
         let mut lines = Vec::with_capacity(rows.len());
         for row in &rows {
             let id = row.id(0)?;
             let mail = outbox::open(inside, id, Some(account), row.bytes(1)?)?;
+            if mails::says_whose_address_it_is(row.text(4)?, &mail, &address) {
+                continue;
+            }
             let (subject, text) = (mail.subject, outbox::readable(&mail.text));
             lines.push((id, SentMessage { subject, text, made_at: row.instant(2)?, sent_at: row.opt_instant(3)? }));
         }

@@ -10,6 +10,9 @@ update accounts set password_at = made_at;
 alter table sessions add column proved_at bigint not null default 0;
 alter table sessions add column method text not null default 'password';
 alter table sessions add column device {bytes};
+alter table sessions add column id text not null default '';
+delete from sessions;
+alter table sign_in_tries add column forget_at bigint not null default 0;
 create table known_devices (
   hash {bytes} not null,
   account text not null,

@@ -75,7 +75,7 @@ impl Store {
             let line = Entry::activity(account, now, "chose a new password by a link", origin.line());
             audit::write(tx, &inside, &line)?;
             password_change::set(tx, &inside, account, (&password, None), &origin, now)?;
-            devices::welcome(tx, &inside, account, &origin, now)
+            devices::let_in(tx, &inside, account, &origin, now)
         };
         self.0.db.write(work, |_| ()).await
     }

@@ -54,6 +54,7 @@ impl Anna {
             keep_deleted_days: 90,
             readers: 1,
             site: SiteSettings::at("http://localhost:8080"),
+            session_idle: None,
         };
         let (store, roster) = Store::open(settings).expect("a new store opens");
         let new = NewAccount {

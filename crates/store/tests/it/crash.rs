@@ -75,6 +75,7 @@ fn settings(place: &str) -> StoreSettings {
         keep_deleted_days: 90,
         readers: 2,
         site,
+        session_idle: None,
     }
 }
 

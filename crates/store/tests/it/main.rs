@@ -10,6 +10,8 @@ mod chunk_model;
 mod crash;
 mod data;
 mod database;
+mod devices;
+mod flood;
 mod gate;
 mod keys;
 mod leaving;

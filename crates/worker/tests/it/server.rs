@@ -30,6 +30,7 @@ impl Server {
             keep_deleted_days: 90,
             readers: 1,
             site: SiteSettings { sends_sms: true, ..SiteSettings::at("https://kinsight.example") },
+            session_idle: None,
         };
         let (store, roster) = Store::open(settings).unwrap();
         let duties = Duties { deliver: roster.on(Duty::Deliver), expire: roster.on(Duty::Expire) };
