@@ -25,7 +25,7 @@ export async function goTo(visitor, place) {
 export async function signOut(visitor) {
   const { page } = visitor;
   await page.getByRole("navigation", { name: "Main" }).locator("summary").click();
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.getByRole("button", { name: "Log out", exact: true }).click();
   await page.getByRole("button", { name: "Sign in" }).first().waitFor();
 }
 

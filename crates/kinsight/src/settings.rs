@@ -1,13 +1,16 @@
 //! What an operator decides: flags first, then the environment, then `kinsight.toml`, then what works without a word.
 
 use anyhow::{Context, Result};
+use jiff::SignedDuration;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
 use store::{
     Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, SiteSettings, StoreSettings,
 };
-use web::{BaseUrl, WebSettings};
+use web::{BaseUrl, Places, WebSettings};
 
 /// The environment variable that holds master keys, when they are not in a file.
 pub const MASTER_KEY: &str = "KINSIGHT_MASTER_KEY";
@@ -51,6 +54,12 @@ pub struct Given {
     /// How the people here reach you, as lockdown shows it: an e-mail address, a web address, or words
     #[arg(long, env = "KINSIGHT_SUPPORT_CONTACT", value_name = "CONTACT")]
     pub support_contact: Option<String>,
+    /// A file of cities in the MaxMind format (GeoLite2-City, DB-IP City Lite), for the places of sign-ins
+    #[arg(long, env = "KINSIGHT_GEOIP", value_name = "FILE")]
+    pub geoip: Option<PathBuf>,
+    /// Minutes without use after which a session ends on a device that others use too, 1 to 15 [default: 15]
+    #[arg(long, env = "KINSIGHT_SESSION_IDLE", value_name = "MINUTES")]
+    pub session_idle: Option<SessionIdle>,
     #[command(flatten)]
     #[serde(flatten)]
     pub mail: Mail,
@@ -92,6 +101,31 @@ pub struct Sms {
     /// The number or name that text messages come from
     #[arg(long, env = "KINSIGHT_SMS_FROM", value_name = "NUMBER")]
     pub sms_from: Option<String>,
+}
+
+/// Shorter than a minute nobody could work; longer than 15 minutes is not for a device that others use too.
+#[derive(Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[serde(try_from = "u8")]
+pub struct SessionIdle(u8);
+
+impl TryFrom<u8> for SessionIdle {
+    type Error = &'static str;
+
+    fn try_from(minutes: u8) -> Result<Self, Self::Error> {
+        if (1..=15).contains(&minutes) {
+            Ok(Self(minutes))
+        } else {
+            Err("a session ends after 1 to 15 minutes without use")
+        }
+    }
+}
+
+impl FromStr for SessionIdle {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::try_from(text.parse::<u8>().unwrap_or_default())
+    }
 }
 
 #[derive(clap::ValueEnum, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,6 +175,8 @@ impl Given {
             base_url: self.base_url.or(file.base_url),
             trusted_proxies: proxies,
             support_contact: self.support_contact.or(file.support_contact),
+            geoip: self.geoip.or(file.geoip),
+            session_idle: self.session_idle.or(file.session_idle),
             mail: Mail {
                 smtp: self.mail.smtp.or(file.mail.smtp),
                 smtp_password: self.mail.smtp_password.or(file.mail.smtp_password),
@@ -179,7 +215,7 @@ impl Settings {
             keep_deleted_days: self.given.keep_deleted_days.unwrap_or(KEEP_DELETED_DAYS),
             readers: READERS,
             site: self.site(),
-            session_idle: None,
+            session_idle: self.given.session_idle.map(|SessionIdle(minutes)| SignedDuration::from_mins(minutes.into())),
         }
     }
 
@@ -219,6 +255,11 @@ impl Settings {
         self.given.base_url.clone().unwrap_or_else(|| format!("http://{host}"))
     }
 
+    fn places(&self) -> Result<Option<Arc<Places>>> {
+        let open = |path: &PathBuf| Places::open(path).with_context(|| format!("--geoip {}", path.display()));
+        Ok(self.given.geoip.as_ref().map(open).transpose()?.map(Arc::new))
+    }
+
     /// `listening` is where the server really listens: port 0 has become a number.
     pub fn web(&self, listening: SocketAddr) -> Result<WebSettings> {
         let url = self.base_url(listening);
@@ -226,6 +267,7 @@ impl Settings {
         Ok(WebSettings {
             base_url,
             trusted_proxies: self.given.trusted_proxies.clone(),
+            places: self.places()?,
             support_contact: self.given.support_contact.clone(),
         })
     }

@@ -90,6 +90,8 @@ pub struct Session {
     pub zone: TimeZone,
     /// Marked as the person's own device.
     pub own_device: bool,
+    /// How long it may stay unused.
+    pub idle: SignedDuration,
     /// When it ends if it is not used any more.
     pub idle_ends_at: Timestamp,
     /// When it ends in any case.
@@ -196,8 +198,7 @@ impl Store {
             return Ok(session);
         }
         self.0.db.write(move |tx| tx.execute(SEEN, params![hash, now]).map(drop), |()| ()).await?;
-        let (idle, _) = lengths(&self.0, session.own_device);
-        Ok(Session { idle_ends_at: after(now, idle).min(session.ends_at), ..session })
+        Ok(Session { idle_ends_at: after(now, session.idle).min(session.ends_at), ..session })
     }
 
     /// The same for what a page does by itself: it keeps no session open.
@@ -333,6 +334,7 @@ fn session(
         language: row.text(8)?.to_owned(),
         zone: zone(row.text(9)?)?,
         own_device,
+        idle,
         idle_ends_at: after(seen_at, idle).min(after(began_at, whole)),
         ends_at: after(began_at, whole),
         leaving: row.opt_instant(11)?,

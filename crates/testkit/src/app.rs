@@ -35,11 +35,15 @@ impl App {
     }
 
     pub async fn start_at(base_url: &str) -> Self {
+        Self::start_with(WebSettings::at(BaseUrl::parse(base_url).expect("tests give valid addresses"))).await
+    }
+
+    pub async fn start_with(web: WebSettings) -> Self {
         let clock = StoppedClock::at(beginning());
-        let (store, roster) = Store::open(settings(clock.handle(), base_url)).expect("a new store opens");
+        let settings = settings(clock.handle(), &web.base_url.origin());
+        let (store, roster) = Store::open(settings).expect("a new store opens");
         let family = Family::seed(&store, clock.now()).await.expect("an empty store takes the family");
-        let base_url = BaseUrl::parse(base_url).expect("tests give valid addresses");
-        let router = web::router(Web::new(store.clone(), clock.handle(), WebSettings::at(base_url)));
+        let router = web::router(Web::new(store.clone(), clock.handle(), web));
         Self { store, clock, family, router, roster }
     }
 

@@ -2,8 +2,10 @@
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use tower::ServiceExt as _;
 
 /// The name by which tests call the server.
@@ -16,6 +18,8 @@ pub struct Browser {
     cookies: BTreeMap<String, String>,
     /// Sent with every request, over what a browser sends by itself.
     pub extra: Vec<(&'static str, String)>,
+    /// Where it connects from, when that matters.
+    pub peer: Option<SocketAddr>,
 }
 
 /// What came back.
@@ -44,7 +48,7 @@ impl Answer {
 
 impl Browser {
     pub fn new(router: Router) -> Self {
-        Self { router, cookies: BTreeMap::new(), extra: Vec::new() }
+        Self { router, cookies: BTreeMap::new(), extra: Vec::new(), peer: None }
     }
 
     /// The value of a cookie that this browser holds.
@@ -106,6 +110,9 @@ impl Browser {
                 "" => drop(request.headers_mut().remove(*name)),
                 value => drop(request.headers_mut().insert(*name, value.parse().expect("tests send valid headers"))),
             }
+        }
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
         }
         let response = self.router.clone().oneshot(request).await.expect("the router never fails");
         let (parts, body) = response.into_parts();

@@ -15,11 +15,13 @@ mod security;
 mod settings;
 mod show;
 mod uploading;
+mod whence;
 
 pub use edge::headers::CONTENT_SECURITY_POLICY;
 pub use edge::problem::Problem;
 pub use routes::{ROUTES, Route, Who};
 pub use settings::{BaseUrl, InvalidBaseUrl, WebSettings};
+pub use whence::{Places, UnreadablePlaces};
 
 use std::sync::Arc;
 use store::{Clock, Store};

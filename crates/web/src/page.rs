@@ -47,6 +47,8 @@ pub struct PersonFrame {
     pub unconfirmed: Option<String>,
     /// It is time to look at who can see their data.
     pub review_due: bool,
+    /// By which a page knows its own person again.
+    pub tag: String,
     /// Id and name of the clinics this person is a member of.
     pub clinics: Vec<(String, String)>,
     /// How many of how many steps of a lockdown are done, while it lasts.

@@ -3,12 +3,12 @@
 use crate::edge::{csrf, headers, host, problem, request_id, statics};
 use crate::people::{
     activity, confirm, contact_changes, following, password_reset, records, second_step_loss, settings, sign_in,
-    sign_up, start, switches,
+    sign_up, start, switches, way,
 };
 use crate::record::{agp, daily, home, jobs, pdf, record_settings, take_back, tokens, uploads};
 use crate::security::{
-    authenticator_app, e_mail, hub, messages, passkeys, password, phone, phrase, proof, recovery_codes, review,
-    second_step, sign_in_second_step,
+    authenticator_app, devices, e_mail, hub, messages, passkeys, password, phone, phrase, proof, recovery_codes,
+    review, second_step, session, sign_in_second_step,
 };
 use crate::{Web, api, clinic, leaving, lockdown};
 use axum::Router;
@@ -118,6 +118,17 @@ pub static ROUTES: &[Route] = &[
     Route::post("/sign-in/passkey/challenge", Who::Anybody, || post(passkeys::ask_anybody)),
     Route::post("/sign-in/passkey", Who::Anybody, || post(passkeys::enter)),
     // devices and sessions
+    Route::get("/session", Who::Anybody, || get(session::ends)),
+    Route::post("/session", Who::Anybody, || post(session::stay)),
+    Route::get("/security/devices", Who::SignedIn, || get(devices::page)),
+    Route::post("/security/devices/removal", Who::SignedIn, || post(devices::forget_all)),
+    Route::post("/security/devices/{device}/removal", Who::SignedIn, || post(devices::forget)),
+    Route::post("/security/sessions/removal", Who::SignedIn, || post(devices::end_others)),
+    Route::post("/security/sessions/{session}/removal", Who::SignedIn, || post(devices::end)),
+    Route::post("/sign-in/way", Who::Anybody, || post(way::ask)),
+    Route::get("/sign-in/way/sent", Who::Anybody, || get(way::sent)),
+    Route::get("/sign-in/way/{token}", Who::Anybody, || get(way::page)),
+    Route::post("/sign-in/way/{token}", Who::Anybody, || post(way::take)),
     // recovery, addresses, check-up
     Route::get("/password-reset", Who::Anybody, || get(password_reset::page)),
     Route::post("/password-reset", Who::Anybody, || post(password_reset::ask)),

@@ -1,6 +1,8 @@
 //! What the operator decides about the face to the network.
 
+use crate::whence::Places;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// The address that people type, and which proxies are believed.
 #[derive(Clone, Debug)]
@@ -10,12 +12,14 @@ pub struct WebSettings {
     pub trusted_proxies: Vec<IpAddr>,
     /// How the people here reach whoever runs this server, in the operator's own words.
     pub support_contact: Option<String>,
+    /// The cities of network addresses, where the operator gives a file of them.
+    pub places: Option<Arc<Places>>,
 }
 
 impl WebSettings {
     /// A server at this address, with no proxy in front of it.
     pub fn at(base_url: BaseUrl) -> Self {
-        Self { base_url, trusted_proxies: Vec::new(), support_contact: None }
+        Self { base_url, trusted_proxies: Vec::new(), support_contact: None, places: None }
     }
 }
 

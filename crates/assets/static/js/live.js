@@ -2,23 +2,16 @@
 import { enlivenAll } from "./chart.js";
 
 const EVERY = 60_000;
-// Fetching counts as use of the session, so on a device that is not one's own it ends with the person's attention.
-const ATTENTION = 2 * 60_000;
-const isOwnDevice = document.querySelector("[data-own-device]") !== null;
+// Nobody asked for it, so it does not count as use of the session.
+const QUIETLY = { "kinsight-quiet": "1" };
 let fetchedAt = Date.now();
-let touchedAt = Date.now();
-
-for (const kind of ["pointerdown", "pointermove", "keydown", "scroll"]) {
-  addEventListener(kind, () => (touchedAt = Date.now()), { passive: true });
-}
 
 async function refresh() {
   const now = Date.now();
-  const isAttended = isOwnDevice || now - touchedAt < ATTENTION;
-  if (document.hidden || !isAttended || now - fetchedAt < EVERY) return;
+  if (document.hidden || now - fetchedAt < EVERY) return;
   fetchedAt = now;
   try {
-    const answer = await fetch(location.href, { credentials: "same-origin" });
+    const answer = await fetch(location.href, { credentials: "same-origin", headers: QUIETLY });
     if (answer.ok && !answer.redirected) change(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
     // Without a connection the page stays as it is; the age beside the value goes on counting.

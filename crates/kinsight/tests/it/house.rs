@@ -31,6 +31,7 @@ const KEPT_IN: &[(&str, &[&str])] = &[
     ("async-nats", &["worker"]),
     ("axum", &["web", "kinsight", "testkit"]),
     ("askama", &["web"]),
+    ("maxminddb", &["web"]),
     ("krilla", &["reports"]),
     ("krilla-svg", &["reports"]),
     ("clap", &["kinsight"]),

@@ -5,8 +5,9 @@ use super::{lasting, since, steps};
 use crate::Web;
 use crate::edge::problem::Problem;
 use crate::edge::session::SignedIn;
-use crate::people::activity::{capital, device_words};
+use crate::people::activity::capital;
 use crate::show;
+use crate::whence::detail_words;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -133,13 +134,13 @@ fn sections(facts: &Facts, moment: &dyn Fn(Timestamp) -> String) -> Vec<SupportS
     let flag = |(record, why, _): &(RecordId, Option<String>, Vec<HistoryEntry>)| {
         why.as_ref().map(|why| vec![record.to_string(), why.clone()])
     };
-    let device = |one: &store::CameIn| vec![moment(one.first_at), moment(one.seen_at), device_words(&one.origin)];
+    let device = |one: &store::CameIn| vec![moment(one.first_at), moment(one.seen_at), detail_words(&one.origin)];
     let suspended = |one: &store::Suspended| {
         let (what, id) = access_words(one.whom);
         vec![what.to_owned(), id, one.record.to_string(), moment(one.since_at)]
     };
     let activity = |line: &ActivityLine| {
-        let from = if tells_origin(line) { device_words(&line.detail) } else { String::new() };
+        let from = if tells_origin(line) { detail_words(&line.detail) } else { String::new() };
         vec![moment(line.at), counted(&line.what, line.count), from]
     };
     let history = |(record, _, lines): &(RecordId, Option<String>, Vec<HistoryEntry>)| {

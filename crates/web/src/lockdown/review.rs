@@ -4,8 +4,9 @@ use super::since;
 use crate::Web;
 use crate::edge::problem::Problem;
 use crate::edge::session::SignedIn;
-use crate::people::activity::{capital, device_words};
+use crate::people::activity::capital;
 use crate::show;
+use crate::whence::detail_words;
 use sharing::Purpose;
 use store::{Access, Doer, HistoryEntry, Manage};
 
@@ -50,14 +51,14 @@ pub async fn read(web: &Web, me: &SignedIn) -> Result<Review, Problem> {
     let device = |device: store::CameIn| Device {
         first: moment(device.first_at),
         seen: moment(device.seen_at),
-        origin: device_words(&device.origin),
+        origin: detail_words(&device.origin),
     };
     let line = |line: store::ActivityLine| Line {
         at: moment(line.at),
         who: String::new(),
         what: capital(&line.what),
         count: line.count,
-        detail: device_words(&line.detail),
+        detail: detail_words(&line.detail),
         receipt: None,
     };
     let mut histories = Vec::with_capacity(records.len());

@@ -1,4 +1,4 @@
-//! What happened to one's own account, and what is open just now.
+//! What happened to one's own account: who signed in or tried to, what was changed, what was sent.
 
 use crate::Web;
 use crate::edge::problem::Problem;
@@ -6,9 +6,12 @@ use crate::edge::session::SignedIn;
 use crate::page::{Frame, Place, render};
 use crate::record::visit::frame_of;
 use crate::show;
+use crate::whence::{Whence, detail_words};
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
+use serde::Deserialize;
+use store::{ActivityLine, Outcome, Own, SignInLine};
 
 const MOST: u32 = 100;
 
@@ -16,16 +19,19 @@ const MOST: u32 = 100;
 #[template(path = "people/activity.html")]
 struct ActivityPage {
     frame: Frame,
-    sessions: Vec<SessionRow>,
-    lines: Vec<Line>,
+    /// Word, what it is called, whether it is shown.
+    filters: Vec<(&'static str, &'static str, bool)>,
+    sign_ins: Option<Vec<SignInRow>>,
+    lines: Option<Vec<Line>>,
     messages: Vec<(String, String)>,
 }
 
-struct SessionRow {
-    began: String,
-    seen: String,
-    origin: String,
-    own_device: bool,
+struct SignInRow {
+    at: String,
+    outcome: &'static str,
+    failed: bool,
+    method: String,
+    whence: Whence,
 }
 
 struct Line {
@@ -35,55 +41,72 @@ struct Line {
     detail: String,
 }
 
-pub async fn page(State(web): State<Web>, me: SignedIn) -> Result<Response, Problem> {
+/// What is shown of the activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Shown {
+    #[default]
+    All,
+    SignIns,
+    Changes,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    show: Shown,
+}
+
+pub async fn page(State(web): State<Web>, me: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let overview = web.store.overview(me.actor()).await?;
-    let (sessions, lines, messages) = web
-        .store
-        .with_account(me.actor(), |own| Ok((own.sessions()?, own.activity(MOST)?, own.messages(MOST)?)))
-        .await?;
+    let shown = asked.show;
+    let look = move |own: &mut Own<'_>| {
+        let sign_ins = (shown != Shown::Changes).then(|| own.sign_ins(MOST)).transpose()?;
+        let lines = (shown != Shown::SignIns).then(|| own.changes(MOST)).transpose()?;
+        Ok((sign_ins, lines, own.messages(MOST)?))
+    };
+    let (sign_ins, lines, messages) = web.store.with_account(me.actor(), look).await?;
     let moment = |at| show::moment(at, &me.session.zone, me.language);
-    let session = |line: store::SessionLine| SessionRow {
-        began: moment(line.began_at),
-        seen: me.language.ago(line.seen_at, web.clock.now()),
-        origin: device_words(&line.origin),
-        own_device: line.own_device,
-    };
-    let line = |line: store::ActivityLine| Line {
-        at: moment(line.at),
-        what: capital(&line.what),
-        count: line.count,
-        detail: device_words(&line.detail),
-    };
+    let filter = |(word, words, filter)| (word, words, filter == shown);
     Ok(render(&ActivityPage {
         frame: frame_of(&me, &overview, "Activity").at(Place::Activity).wide(),
-        sessions: sessions.into_iter().map(session).collect(),
-        lines: lines.into_iter().map(line).collect(),
+        filters: FILTERS.into_iter().map(filter).collect(),
+        sign_ins: sign_ins.map(|lines| lines.into_iter().map(|line| sign_in_row(&web, &me, line)).collect()),
+        lines: lines.map(|lines| lines.into_iter().map(|line| change_row(&me, line)).collect()),
         messages: messages.into_iter().map(|message| (moment(message.made_at), message.subject)).collect(),
     }))
 }
 
-/// `127.0.0.1 Mozilla/5.0 (X11; Linux …) … Chrome/156.0` in a few words; anything else as it is.
-pub fn device_words(origin: &str) -> String {
-    let Some((address, browser)) = origin.split_once(" Mozilla/") else { return origin.to_owned() };
-    let first = |known: &[(&str, &'static str)]| {
-        known.iter().find(|(sign, _)| browser.contains(sign)).map_or("another", |(_, words)| words).to_owned()
-    };
-    let name = first(&[
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ]);
-    let system = first(&[
-        ("iPhone", "an iPhone"),
-        ("iPad", "an iPad"),
-        ("Android", "Android"),
-        ("Windows", "Windows"),
-        ("Mac OS X", "a Mac"),
-        ("Linux", "Linux"),
-    ]);
-    format!("{name} on {system}, {address}")
+const FILTERS: [(&str, &str, Shown); 3] =
+    [("all", "All", Shown::All), ("sign-ins", "Sign-ins", Shown::SignIns), ("changes", "Changes", Shown::Changes)];
+
+fn sign_in_row(web: &Web, me: &SignedIn, line: SignInLine) -> SignInRow {
+    SignInRow {
+        at: show::moment(line.at, &me.session.zone, me.language),
+        outcome: outcome_words(line.outcome),
+        failed: matches!(line.outcome, Outcome::WrongPassword | Outcome::WrongSecondStep),
+        method: if line.method.is_empty() { "–".to_owned() } else { capital(&line.method) },
+        whence: Whence::of(&line.origin, web.settings.places.as_deref()),
+    }
+}
+
+fn outcome_words(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::In => "Signed in",
+        Outcome::WrongPassword => "Failed: wrong password",
+        Outcome::Half => "Password right, second step asked",
+        Outcome::WrongSecondStep => "Failed: wrong second step",
+        Outcome::LetIn => "Let in to try by a mailed link",
+    }
+}
+
+fn change_row(me: &SignedIn, line: ActivityLine) -> Line {
+    Line {
+        at: show::moment(line.at, &me.session.zone, me.language),
+        what: capital(&line.what),
+        count: line.count,
+        detail: detail_words(&line.detail),
+    }
 }
 
 pub fn capital(text: &str) -> String {

@@ -13,3 +13,4 @@ pub mod sign_in;
 pub mod sign_up;
 pub mod start;
 pub mod switches;
+pub mod way;

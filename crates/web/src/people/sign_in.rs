@@ -22,8 +22,19 @@ struct SignInPage<'a> {
     refused: bool,
     confirmed: bool,
     reset: bool,
+    known: bool,
+    slowed: Option<Slowed>,
     notice: &'static str,
 }
+
+/// Too many tries at this address: when the next one counts, and to whom a link can be sent that opens the way.
+struct Slowed {
+    email: String,
+    wait_min: Option<u64>,
+}
+
+/// Longer than this nobody waits; then only a known device or a mailed link helps.
+const WORTH_WAITING_S: u64 = 2 * 3600;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -31,6 +42,7 @@ pub struct Asked {
     next: String,
     confirmed: bool,
     reset: bool,
+    known: bool,
 }
 
 #[derive(Deserialize)]
@@ -41,14 +53,16 @@ pub struct Filled {
     next: Option<String>,
 }
 
-fn shown(web: &Web, visitor: &Visitor, asked: &Asked, refused: bool) -> Response {
+fn shown(web: &Web, visitor: &Visitor, asked: &Asked, refused: bool, slowed: Option<Slowed>) -> Response {
     let frame = Frame::plain("Sign in", visitor.theme, "/sign-in").with_passkeys(web.store.passkey_origin());
     let notice = frame.language.texts().notice_long;
-    render(&SignInPage { frame, next: &asked.next, refused, confirmed: asked.confirmed, reset: asked.reset, notice })
+    let Asked { next, confirmed, reset, known } = asked;
+    let (confirmed, reset, known) = (*confirmed, *reset, *known);
+    render(&SignInPage { frame, next, refused, confirmed, reset, known, slowed, notice })
 }
 
 pub async fn page(State(web): State<Web>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
-    shown(&web, &visitor, &asked, false)
+    shown(&web, &visitor, &asked, false, None)
 }
 
 pub async fn enter(State(web): State<Web>, visitor: Visitor, Form(filled): Form<Filled>) -> Result<Response, Problem> {
@@ -60,8 +74,9 @@ pub async fn enter(State(web): State<Web>, visitor: Visitor, Form(filled): Form<
         Err(Error::Locked) => Ok(locked::at_sign_in(&visitor)),
         Err(Error::NotSignedIn) => {
             let asked = Asked { next, ..Asked::default() };
-            Ok((StatusCode::UNAUTHORIZED, shown(&web, &visitor, &asked, true)).into_response())
+            Ok((StatusCode::UNAUTHORIZED, shown(&web, &visitor, &asked, true, None)).into_response())
         }
+        Err(Error::TooMany { retry_after_s }) => Ok(too_many(&web, &visitor, next, filled.email, retry_after_s)),
         Err(error) => Err(error.into()),
     }
 }
@@ -76,6 +91,14 @@ pub fn let_in(web: &Web, entrance: &Entrance, next: &str) -> Response {
             ([(header::SET_COOKIE, cookie)], Redirect::to(&place)).into_response()
         }
     }
+}
+
+/// Says the same whether the password was right, and whether there is such an account.
+fn too_many(web: &Web, visitor: &Visitor, next: String, email: String, retry_after_s: u64) -> Response {
+    let wait_min = (retry_after_s <= WORTH_WAITING_S).then(|| retry_after_s.div_ceil(60));
+    let asked = Asked { next, ..Asked::default() };
+    let page = shown(web, visitor, &asked, false, Some(Slowed { email, wait_min }));
+    (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, retry_after_s.to_string())], page).into_response()
 }
 
 /// On to where the person wanted to be, with the cookies of a session that has begun.
@@ -107,7 +130,8 @@ pub async fn leave_everywhere(State(web): State<Web>, me: SignedIn) -> Result<Re
     Ok(gone(&web))
 }
 
-fn gone(web: &Web) -> Response {
+/// Out: the cookie of the session goes, and what the browser keeps of our pages.
+pub fn gone(web: &Web) -> Response {
     let cookie = cookies::session_over(&web.settings.base_url);
     ([FORGET], [(header::SET_COOKIE, cookie)], Redirect::to("/sign-in")).into_response()
 }

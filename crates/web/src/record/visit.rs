@@ -90,6 +90,7 @@ pub fn frame_of(me: &SignedIn, overview: &store::Overview, title: &str) -> Frame
         unit: me.session.unit,
         unconfirmed: (!me.session.verified).then(|| me.session.email.clone()),
         review_due: overview.review_due,
+        tag: me.session.tag.clone(),
         clinics: overview.clinics.iter().map(|(id, name)| (id.to_string(), name.clone())).collect(),
         lockdown: me.session.lockdown.map(|steps| (steps.settled(), Step::ALL.len())),
     };

@@ -2,6 +2,7 @@
 
 pub mod authenticator_app;
 mod calendar;
+pub mod devices;
 pub mod e_mail;
 pub mod hub;
 pub mod messages;
@@ -14,5 +15,6 @@ mod qr;
 pub mod recovery_codes;
 pub mod review;
 pub mod second_step;
+pub mod session;
 pub mod sign_in_second_step;
 mod words;

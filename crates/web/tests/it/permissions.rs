@@ -34,6 +34,9 @@ fn address(route: &Route, app: &App, of_clinic: bool) -> String {
         .replace("/charts/{name}", "/charts/now.css")
         .replace("/confirmations/{token}", "/confirmations/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         .replace("{step}", "review")
+        .replace("/way/{token}", "/way/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        .replace("{device}", "0000000000000000")
+        .replace("{session}", "00000000-0000-0000-0000-000000000000")
         .replace("/tokens/{token}", "/tokens/00000000-0000-0000-0000-000000000000")
         .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         .replace("{partner}", "00000000-0000-0000-0000-000000000000")
@@ -57,6 +60,7 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/theme" => &[("theme", "dark"), ("back", "/")],
         "/unit" => &[("unit", "mg/dL"), ("back", "/")],
         "/sign-in" => &[("email", "nobody@example.org"), ("password", "wrong")],
+        "/sign-in/way" => &[("email", "nobody@example.org")],
         "/proof" => &[("password", "wrong"), ("next", "/")],
         "/security/password" => &[("current", "wrong"), ("password", "wrong")],
         "/password-reset" => &[("email", "nobody@example.org")],
