@@ -1,11 +1,15 @@
-//! Measures what only the whole program can tell: its start, its size at rest, its pages, its bytes on disk.
+//! Measures what only the whole program can tell: its start, its size at rest, its pages, its bytes on disk, and
+//! whether the time of its answers tells strangers anything.
 
 mod export;
+mod mann_whitney;
 mod pages;
+mod sign_in;
 mod start;
 
 pub use export::export;
 pub use pages::{disk, pages};
+pub use sign_in::sign_in;
 pub use start::start;
 
 /// One measured figure.

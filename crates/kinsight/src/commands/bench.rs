@@ -6,18 +6,47 @@ use crate::settings::{Given, Settings};
 use anyhow::{Context, Result};
 use std::fmt::Write as _;
 
-/// Measure start, memory, pages and bytes on disk, on data made up for it.
+/// Measure start, memory, pages, bytes on disk and the time of sign-ins, on data made up for it.
 #[derive(clap::Args)]
 pub struct Bench {
     /// Measure with a PostgreSQL server; the database must be empty [default: the embedded database]
     #[arg(long, value_name = "URL", hide_env_values = true)]
     database: Option<String>,
+    /// Measure one part alone
+    #[arg(long, value_name = "PART")]
+    only: Option<Part>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Start, memory, pages and bytes on disk
+    Pages,
+    /// Whether time tells known addresses from unknown ones
+    SignIn,
 }
 
 impl Bench {
     pub fn run(self) -> Result<()> {
-        let folder = tempfile::Builder::new().prefix("kinsight-bench-").tempdir().context("no temporary folder")?;
-        let given = Given { data: Some(folder.path().to_owned()), database: self.database, ..Given::default() };
+        let mut measured = Vec::new();
+        if self.only != Some(Part::SignIn) {
+            measured.extend(Self::pages(self.database.clone())?);
+        }
+        if self.only != Some(Part::Pages) {
+            // Beside the pages it has a database of its own: two parts do not fit into one that must be empty.
+            measured.extend(Self::sign_in(self.database.filter(|_| self.only.is_some()))?);
+        }
+        super::print(&table(&measured))
+    }
+
+    fn sign_in(database: Option<String>) -> Result<Vec<Measured>> {
+        let folder = folder()?;
+        let given = Given { data: Some(folder.path().to_owned()), database, ..Given::default() };
+        super::runtime()?.block_on(bench::sign_in(&Settings::of(given)))
+    }
+
+    fn pages(database: Option<String>) -> Result<Vec<Measured>> {
+        let folder = folder()?;
+        let given = Given { data: Some(folder.path().to_owned()), database, ..Given::default() };
         let settings = Settings::of(given);
         let mut measured = super::runtime()?.block_on(async {
             let (seeded, mut measured) = bench::disk(&settings).await?;
@@ -29,8 +58,12 @@ impl Bench {
         if settings.given.database.is_none() {
             measured.extend(bench::start(&settings.data)?);
         }
-        super::print(&table(&measured))
+        Ok(measured)
     }
+}
+
+fn folder() -> Result<tempfile::TempDir> {
+    tempfile::Builder::new().prefix("kinsight-bench-").tempdir().context("no temporary folder")
 }
 
 fn table(measured: &[Measured]) -> String {
