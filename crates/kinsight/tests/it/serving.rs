@@ -112,3 +112,25 @@ fn a_taken_address_is_told_with_a_way_on() {
     let told = command(&["serve", "--data", other.to_str().unwrap(), "--listen", &server.address]).output().unwrap();
     assert!(String::from_utf8_lossy(&told.stderr).contains("--listen takes another address"));
 }
+
+#[test]
+fn limits_of_sessions_and_a_file_of_cities_are_checked_at_the_start() {
+    let folder = TempDir::new().unwrap();
+    let (data, file) = (folder.path().join("data"), folder.path().join("kinsight.toml"));
+    std::fs::write(&file, "session-idle = 99\n").unwrap();
+    let cases: [(&[&str], &str); 4] = [
+        (&["--session-idle", "0"], "1 to 15 minutes"),
+        (&["--session-idle", "16"], "1 to 15 minutes"),
+        (&["--config", file.to_str().unwrap()], "1 to 15 minutes"),
+        (&["--geoip", file.to_str().unwrap()], "kinsight.toml"),
+    ];
+    for (flags, complaint) in cases {
+        let all = [&["serve", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"], flags].concat();
+        let told = command(&all).output().unwrap();
+        let said = String::from_utf8_lossy(&told.stderr);
+        assert!(!told.status.success() && said.contains(complaint), "{flags:?}: {said}");
+    }
+    let server = Server::start_with(&data, &["--session-idle", "5"]);
+    assert!(server.get("/session").contains("\"signed_in\":false"));
+    assert!(server.end().0.success());
+}
