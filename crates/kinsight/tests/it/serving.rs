@@ -109,7 +109,8 @@ fn a_taken_address_is_told_with_a_way_on() {
     let folder = TempDir::new().unwrap();
     let server = Server::start(&folder.path().join("one"));
     let other = folder.path().join("other");
-    let told = command(&["serve", "--data", other.to_str().unwrap(), "--listen", &server.address]).output().unwrap();
+    let taken = server.address.replace("localhost", "127.0.0.1");
+    let told = command(&["serve", "--data", other.to_str().unwrap(), "--listen", &taken]).output().unwrap();
     assert!(String::from_utf8_lossy(&told.stderr).contains("--listen takes another address"));
 }
 
