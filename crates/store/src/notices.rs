@@ -3,7 +3,7 @@
 use crate::{
     db::{Row, Tx, params, statements},
     error::Error,
-    inside::Inside,
+    inside::{Inside, new_id},
     keys::place,
     mails::{Letter, Reader},
     outbox::{self, Channel, Mail, NewMessage},
@@ -126,19 +126,12 @@ pub(crate) fn text(tx: &mut Tx, inside: &Inside, account: AccountId, mail: Mail,
     outbox::put(tx, inside, &message, now)
 }
 
-/// The same work as [`tell`] for an account that there is not, so that the time tells strangers nothing; nothing is kept.
-pub(crate) fn tell_nobody(
-    tx: &mut Tx,
-    inside: &Inside,
-    nobody: AccountId,
-    letter: &Letter,
-    now: Timestamp,
-) -> Result<(), Error> {
-    tx.query_one(READER, params![nobody])?;
-    former(tx, inside, nobody, now)?;
-    let person = Person { account: nobody, name: "Nobody".to_owned(), email: String::new(), phrase: None };
-    person.write(tx, inside, "nobody@example.org", None, letter, now)?;
-    outbox::drop_of(tx, nobody)
+/// The same work as [`tell_current`] for an account that there is not, so that the time tells strangers nothing; nothing is kept.
+pub(crate) fn tell_nobody(tx: &mut Tx, inside: &Inside, letter: &Letter, now: Timestamp) -> Result<(), Error> {
+    tx.query_one(READER, params![AccountId(new_id())])?;
+    let mail = letter.to(&Reader { name: "Nobody", address: "nobody@example.org", phrase: None, lock: None });
+    let message = NewMessage { account: None, record: None, channel: Channel::Mail, kind: letter.kind, mail };
+    outbox::put_and_take_back(tx, inside, &message, now)
 }
 
 struct Person {

@@ -28,7 +28,6 @@ statements! {
     FAILED = "update outbox set due_at = $2, leased_until_at = 0 where id = $1 and sent_at is null";
     GIVE_UP = "delete from outbox where id = $1 and sent_at is null";
     LATELY = "select count(*) from outbox where account = $1 and kind = $2 and made_at > $3";
-    DROP_OF = "delete from outbox where account = $1";
     DROP_FOR = "delete from outbox where sent_at is null and account = $1 and record = $2";
 }
 
@@ -102,7 +101,17 @@ pub(crate) const SECRET: &str = "{secret}";
 
 /// Writes a message, due at once.
 pub(crate) fn put(tx: &mut Tx, inside: &Inside, new: &NewMessage, now: Timestamp) -> Result<(), Error> {
+    put_as(new_id(), tx, inside, new, now)
+}
+
+/// The same work, and nothing is kept.
+pub(crate) fn put_and_take_back(tx: &mut Tx, inside: &Inside, new: &NewMessage, now: Timestamp) -> Result<(), Error> {
     let id = new_id();
+    put_as(id, tx, inside, new, now)?;
+    tx.execute(GIVE_UP, params![id]).map(drop)
+}
+
+fn put_as(id: Id, tx: &mut Tx, inside: &Inside, new: &NewMessage, now: Timestamp) -> Result<(), Error> {
     let sealed = seal(inside, id, new.account, &new.mail)?;
     let channel = channel_word(new.channel);
     tx.execute(PUT, params![id, new.account, new.record, sealed, now, channel, new.kind]).map(drop)
@@ -129,11 +138,6 @@ pub(crate) fn enough_of(tx: &mut Tx, account: AccountId, kind: &str, now: Timest
     let hour_ago = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
     let row = tx.query_one(LATELY, params![account, kind, hour_ago])?.ok_or(Error::Unavailable)?;
     Ok(row.int(0)? >= MOST_AN_HOUR)
-}
-
-/// Drops everything that was written to an account.
-pub(crate) fn drop_of(tx: &mut Tx, account: AccountId) -> Result<(), Error> {
-    tx.execute(DROP_OF, params![account]).map(drop)
 }
 
 /// Drops what was not yet sent to somebody about a record.

@@ -60,14 +60,14 @@ pub(crate) fn tries(keys: &Keys, asked: &str, origin: &Origin, known_device: boo
     ]
 }
 
-/// What a sign-up counts for. None ever counts as a success.
+/// What a sign-up counts for. None ever counts as a success; what has no address comes from no network.
 pub(crate) fn sign_up_tries(keys: &Keys, origin: &Origin) -> Vec<Try> {
-    vec![Try::new(keys, "sign-up", &network(origin), 30, 900, false)]
+    origin.address.map(|_| Try::new(keys, "sign-up", &network(origin), 30, 900, false)).into_iter().collect()
 }
 
 /// What a mail counts for that anybody can ask for. None ever counts as a success.
 pub(crate) fn mail_tries(keys: &Keys, origin: &Origin) -> Vec<Try> {
-    vec![Try::new(keys, "mail", &network(origin), 30, 900, false)]
+    origin.address.map(|_| Try::new(keys, "mail", &network(origin), 30, 900, false)).into_iter().collect()
 }
 
 fn network(origin: &Origin) -> String {

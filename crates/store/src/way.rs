@@ -52,10 +52,10 @@ fn write(tx: &mut Tx, inside: &Inside, known: Option<AccountId>, origin: &Origin
     let token = tokens::make_more(tx, Kind::Way, reader.unwrap_or(nobody), now, None)?;
     let letter = mails::way(token, &origin.line());
     match reader {
-        Some(account) => notices::tell(tx, inside, account, &letter, now),
+        Some(account) => notices::tell_current(tx, inside, account, &letter, now),
         None => {
             tokens::void(tx, Kind::Way, nobody)?;
-            notices::tell_nobody(tx, inside, nobody, &letter, now)
+            notices::tell_nobody(tx, inside, &letter, now)
         }
     }
 }
