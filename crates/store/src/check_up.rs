@@ -33,12 +33,13 @@ impl Own<'_> {
         let row = self.tx.query_one(ACCOUNT, params![account])?.ok_or(Error::NotSignedIn)?;
         let methods = second_step::methods(self.tx, account)?;
         let has_phone = methods.contains(&Method::Phone);
+        let phone_can_be = has_phone || self.inside.site.sends_sms;
         Ok(Facts {
             second_step: !methods.is_empty(),
             recovery_codes: self.tx.query_one(CODES, params![account])?.map_or(Ok(0), |row| row.count(0))?,
             password_at: row.instant(0)?,
             email_verified: row.opt_int(1)?.is_some(),
-            phone_verified: has_phone.then_some(true),
+            phone_verified: phone_can_be.then_some(has_phone),
             partners: partners(self.tx, account, now)?,
             reviewed_at: row.opt_instant(3)?,
             devices: devices(self.tx, account)?,

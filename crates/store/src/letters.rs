@@ -28,6 +28,13 @@ fn all() -> Vec<Letter> {
         mails::second_step_lost(),
         mails::phrase_changed(),
         mails::review(),
+        mails::leaving("24 November 2026"),
+        mails::restored(),
+        mails::purged(),
+        mails::second_step_added("authenticator app", "{site} my phone"),
+        mails::second_step_removed("passkey", "my key", true),
+        mails::recovery_codes_renewed(),
+        mails::recovery_code_used(3),
         mails::downloaded("A receipt"),
     ]
 }

@@ -111,7 +111,10 @@ impl Own<'_> {
         if let Some(other) = other {
             return notices::tell(self.tx, self.inside, other, &mails::address_wanted(), self.now);
         }
-        let about = self.inside.keys.seal(place("tokens", "about", self.account.0), new.as_str().as_bytes())?;
+        let about = self
+            .inside
+            .keys
+            .seal(place("tokens", "about", self.account.0).of(self.account.0), new.as_str().as_bytes())?;
         tokens::void(self.tx, Kind::ConfirmChange, self.account)?;
         let token = tokens::make_more(self.tx, Kind::ConfirmChange, self.account, self.now, Some(about))?;
         let letter = mails::confirm_new_address(token);
@@ -134,7 +137,7 @@ impl Store {
             let account = taken.account;
             frozen(tx, account)?;
             let about = taken.about.ok_or(Error::Invalid(Invalid::Token))?;
-            let new = inside.keys.open_text(place("tokens", "about", account.0), &about)?;
+            let new = inside.keys.open_text(place("tokens", "about", account.0).of(account.0), &about)?;
             let new = Email::parse(&new).map_err(Error::broken)?;
             if accounts::taken(tx, &inside, &new, now)?.is_some_and(|other| other != account) {
                 return Err(Error::Conflict(Conflict::Taken));

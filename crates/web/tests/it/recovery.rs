@@ -1,8 +1,10 @@
 //! Ways back in, and what one looks after, told through the front door.
 
+use crate::second_step::{add_app, half};
 use jiff::SignedDuration;
 use store::Message;
 use testkit::app::App;
+use testkit::authenticator_app;
 use testkit::browser::Answer;
 use testkit::people::{self, ANNA, BEN, PASSWORD};
 
@@ -282,4 +284,64 @@ async fn a_lost_second_step_is_asked_about_only_after_the_password() {
     assert_eq!(stranger.get("/second-step-loss").await.status, 401);
     assert_eq!(stranger.post("/second-step-loss", &[]).await.status, 401);
     assert!(app.mails().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_new_password_by_a_link_still_asks_for_the_second_step() {
+    let app = App::start().await;
+    let (seed, _) = add_app(&app, &mut app.signed_in(ANNA).await).await;
+    let mut anna = app.browser();
+    anna.post("/password-reset", &[("email", ANNA)]).await;
+    let place = link(&app.mails().await, ANNA, "/password-reset/");
+    assert_eq!(anna.post(&place, &[("password", NEW)]).await.status, 303);
+    let entered = anna.post("/sign-in", &[("email", ANNA), ("password", NEW), ("next", "/")]).await;
+    assert!(entered.place().starts_with("/sign-in/second-step"), "{}", entered.place());
+    assert_eq!(anna.get("/security").await.status, 401, "half is nothing");
+    let code = authenticator_app::code(&seed, app.clock.now());
+    assert_eq!(anna.post("/sign-in/second-step", &[("code", &code), ("next", "/")]).await.status, 303);
+    assert_eq!(anna.get("/security").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_lost_second_step_goes_after_72_hours_unless_somebody_says_no() {
+    let app = App::start().await;
+    add_app(&app, &mut app.signed_in(ANNA).await).await;
+    drop(app.mails().await);
+    for stops in [true, false] {
+        let mut anna = half(&app).await;
+        assert!(anna.get("/second-step-loss").await.text().contains("Remove it after 72 hours"));
+        assert!(anna.post("/second-step-loss", &[]).await.text().contains("your second step is removed"));
+        let place = link(&app.mails().await, ANNA, "/second-step-loss/");
+        app.clock.advance(SignedDuration::from_hours(71));
+        assert_eq!(app.expire().await, 0);
+        half(&app).await;
+        let mut mailbox = app.browser();
+        assert!(mailbox.get(&place).await.text().contains("Yes, keep it"), "opening the link changes nothing");
+        if stops {
+            assert!(mailbox.post(&place, &[]).await.text().contains("<h1>Your second step stays</h1>"));
+            assert_eq!(mailbox.post(&place, &[]).await.status, 422);
+        }
+        app.clock.advance(SignedDuration::from_hours(1));
+        assert_eq!(app.expire().await, u64::from(!stops));
+    }
+    let mut anna = app.browser();
+    let entered = anna.post("/sign-in", &[("email", ANNA), ("password", PASSWORD), ("next", "/security")]).await;
+    assert!(anna.follow(entered).await.text().contains("Your password alone opens your account"));
+    assert!(app.mails().await.iter().any(|mail| mail.to == ANNA && mail.subject == "Your second step was removed"));
+}
+
+#[tokio::test]
+async fn somebody_still_signed_in_keeps_the_second_step_with_one_press() {
+    let app = App::start().await;
+    let mut anna = app.signed_in(ANNA).await;
+    add_app(&app, &mut anna).await;
+    let good = score(&anna.get("/security").await.text());
+    half(&app).await.post("/second-step-loss", &[]).await;
+    let hub = anna.get("/security").await.text();
+    assert!(hub.contains("Keep my second step") && score(&hub) < good, "{hub}");
+    let pressed = anna.post("/security/second-step-loss/removal", &[]).await;
+    let hub = anna.follow(pressed).await.text();
+    assert!(hub.contains("Your second step stays") && score(&hub) == good, "{hub}");
+    app.clock.advance(SignedDuration::from_hours(73));
+    assert_eq!(app.expire().await, 0);
 }

@@ -25,7 +25,7 @@ fn recovery_codes(page: &str) -> Vec<String> {
 }
 
 /// Anna adds an app in this browser; its seed and the page that she sees then.
-async fn add_app(app: &App, anna: &mut Browser) -> (String, String) {
+pub async fn add_app(app: &App, anna: &mut Browser) -> (String, String) {
     let path = format!("{LIST}/totp");
     assert!(anna.get(&path).await.text().contains("Show the key"));
     let answer = anna.post(&path, &[("name", "Phone")]).await;
@@ -40,7 +40,7 @@ async fn add_app(app: &App, anna: &mut Browser) -> (String, String) {
 }
 
 /// A new browser in which Anna has given her password.
-async fn half(app: &App) -> Browser {
+pub async fn half(app: &App) -> Browser {
     let mut browser = app.browser();
     let answer = browser.post("/sign-in", &[("email", ANNA), ("password", PASSWORD), ("next", "/records")]).await;
     assert_eq!((answer.status.as_u16(), answer.place()), (303, "/sign-in/second-step?next=/records"));
