@@ -48,7 +48,7 @@ pub struct HistoryEntry {
     pub detail: String,
     /// The number on the report that was taken away.
     pub receipt: Option<String>,
-    /// Whether it changed something or took something away: what to look at first.
+    /// Whether it changed something, took something away, or was refused: what to look at first.
     pub weighs: bool,
 }
 
@@ -142,7 +142,7 @@ fn told(
         act if is_visit(act) => detail.clear(),
         _ => {}
     }
-    let weighs = !matches!(line.act.as_str(), "looked" | "looked again");
+    let weighs = !is_visit(&line.act) || line.act.starts_with("refused");
     Ok(HistoryEntry {
         at: line.at,
         who,

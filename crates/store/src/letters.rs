@@ -1,6 +1,7 @@
 //! Every letter as its reader gets it, word for word, as text and as HTML.
 
 use crate::{
+    lockdown::mails as lockdown,
     mails::{self, Letter, Reader},
     recovery::contact_changes::Contact,
 };
@@ -28,6 +29,7 @@ fn all() -> Vec<Letter> {
         mails::second_step_lost(),
         mails::phrase_changed(),
         mails::review(),
+        mails::way(token(), from),
         mails::leaving("24 November 2026"),
         mails::restored(),
         mails::purged(),
@@ -36,6 +38,10 @@ fn all() -> Vec<Letter> {
         mails::recovery_codes_renewed(),
         mails::recovery_code_used(3),
         mails::downloaded("A receipt"),
+        lockdown::locked(from),
+        lockdown::unlock(token()),
+        lockdown::ended(2),
+        lockdown::to_clinic("Northside", "0199"),
     ]
 }
 
@@ -59,7 +65,8 @@ fn every_letter_word_for_word() {
 
 #[test]
 fn no_letter_is_left_out_and_none_has_the_name_of_another() {
-    let written = include_str!("mails.rs").matches(") -> Letter {").count();
+    let files = [include_str!("mails.rs"), include_str!("lockdown/mails.rs")];
+    let written: usize = files.map(|file| file.matches(") -> Letter {").count()).iter().sum();
     let mut kinds: Vec<_> = all().iter().map(|letter| letter.kind).collect();
     kinds.dedup();
     assert_eq!(kinds.len(), written, "a new letter gets its line in this file");

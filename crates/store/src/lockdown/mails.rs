@@ -3,12 +3,12 @@
 use crate::mails::Letter;
 
 /// To every address on file: it is done.
-pub(super) fn locked(from: &str) -> Letter {
+pub(crate) fn locked(from: &str) -> Letter {
     Letter::plain(
         "locked",
         "Your account is locked",
         format!(
-            "your account was locked, {from}. Every device was signed out, every app token has ended, and nobody but you can see \
+            "your account was locked, {from}. Every device was signed out, no app can send or read data, and nobody but you can see \
              your records until you let them in again. No data was lost."
         ),
         "A second mail has the link with which you set a new password. Nobody gets in before that.",
@@ -16,7 +16,7 @@ pub(super) fn locked(from: &str) -> Letter {
 }
 
 /// To the address that was on file longest: the way back in.
-pub(super) fn unlock(token: String) -> Letter {
+pub(crate) fn unlock(token: String) -> Letter {
     Letter::plain(
         "unlock",
         "Open your account again",
@@ -27,7 +27,7 @@ pub(super) fn unlock(token: String) -> Letter {
 }
 
 /// To every address on file: what is left shut stays shut.
-pub(super) fn ended(still: usize) -> Letter {
+pub(crate) fn ended(still: usize) -> Letter {
     let rest = match still {
         0 => "Nobody is left suspended.".to_owned(),
         1 => "One care partner or clinic is still suspended.".to_owned(),
@@ -43,7 +43,7 @@ pub(super) fn ended(still: usize) -> Letter {
 }
 
 /// To the admins of a clinic. Names nobody: a mail is no place to say who is a patient where.
-pub(super) fn to_clinic(clinic: &str, record: &str) -> Letter {
+pub(crate) fn to_clinic(clinic: &str, record: &str) -> Letter {
     Letter::plain(
         "lockdown of a patient",
         "The account of a patient was locked",

@@ -8,7 +8,7 @@
 //! ```
 
 mod lock;
-mod mails;
+pub(crate) mod mails;
 mod restore;
 mod review;
 mod steps;

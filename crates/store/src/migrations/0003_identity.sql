@@ -89,7 +89,7 @@ create table lockdowns (
   began_at bigint not null,
   how text not null,
   done text not null,
-  clinics text not null,
+  clinics text not null default '',
   ended_at bigint
 );
 alter table grants add column suspended_at bigint;

@@ -5,13 +5,16 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use sharing::{Duty, Purpose, RecordId, Refusal, RightKind, TokenScope};
 use store::{
-    Access, Actor, AuditOf, Doer, Download, Entrance, Error, Invalid, Lockdown, Manage, Message, Oddity, Opened,
+    Access, Actor, AuditOf, Doer, Download, Entrance, Error, Given, Invalid, Lockdown, Manage, Message, Oddity, Opened,
     Origin, State, Step, Upload, View, What, Whom,
 };
 use testkit::{
+    authenticator_app::code,
     both::{TestStore, both},
     cast::{PASSWORD, People, email, people},
 };
+
+use crate::second_step::{finish, half, with_app};
 
 const NEW: &str = "purple lanterns over the quiet bay";
 
@@ -200,6 +203,30 @@ fn a_wrong_code_and_an_unknown_address_answer_the_same_and_are_counted() {
             assert!(matches!(tried, Err(Error::TooMany { .. })), "{address}");
         }
         assert!(enter(&kit, PASSWORD).await.is_ok(), "and nobody was kept out by it");
+    });
+}
+
+#[test]
+fn a_recovery_code_locks_once_and_a_stolen_half_sign_in_is_over() {
+    both(async |kit| {
+        people(&kit).await;
+        let (_, seed, codes) = with_app(&kit).await;
+        let stolen = half(&kit).await;
+        let typed = codes.0[3].to_lowercase().replace('-', " ");
+        kit.store.lock_by_code("anna@example.org", &typed, Origin::default()).await.unwrap();
+        let given = Given::Code(code(&seed, kit.clock.now()));
+        assert!(matches!(finish(&kit, &stolen, given.clone()).await, Err(Error::NotSignedIn)));
+        let again = kit.store.lock_by_code("anna@example.org", &codes.0[3], Origin::default()).await;
+        assert!(matches!(again, Err(Error::WrongProof)), "it is used up");
+
+        // The link sets the password; the second step is still asked.
+        let link = token(&mails(&kit).await, "anna", "/lockdown/unlock/");
+        let Entrance::SecondStep(half) = kit.store.unlock(&link, NEW, Origin::default()).await.unwrap() else {
+            panic!("in without the second step")
+        };
+        let opened = finish(&kit, half.as_str(), given).await.unwrap();
+        let session = kit.store.session(opened.session.as_str()).await.unwrap();
+        assert_eq!(session.lockdown.map(|steps| steps.next()), Some(Step::SecondStep));
     });
 }
 

@@ -64,7 +64,7 @@ async fn subjects(kit: &TestStore) -> Vec<String> {
 }
 
 /// Anna adds an app: her seat under its new token, the seed and the recovery codes.
-async fn with_app(kit: &TestStore) -> (Seat, String, RecoveryCodes) {
+pub async fn with_app(kit: &TestStore) -> (Seat, String, RecoveryCodes) {
     let seat = Seat::anna(kit).await;
     kit.store.with_account(&seat.actor, |own| own.begin_totp("Phone")).await.unwrap();
     let waiting = kit.store.with_account(&seat.actor, |own| own.waiting_totp()).await.unwrap().unwrap();

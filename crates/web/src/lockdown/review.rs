@@ -67,7 +67,7 @@ pub async fn read(web: &Web, me: &SignedIn) -> Result<Review, Problem> {
         let lines = web.store.with_patient(me.actor(), record, Purpose::Lockdown, read).await?;
         let (heavy, looks): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.weighs);
         let told = |lines: Vec<HistoryEntry>| lines.into_iter().map(|line| told(line, me)).collect();
-        let parts = [("Changed or taken away", told(heavy)), ("Looked at", told(looks))];
+        let parts = [("Changed or taken away", told(heavy)), ("Opened or looked at", told(looks))];
         histories.push(OfRecord { name, parts });
     }
     Ok(Review {
