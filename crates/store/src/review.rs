@@ -14,7 +14,10 @@ use crate::{
 };
 use jiff::{SignedDuration, Timestamp};
 use sharing::{AccountId, Duty, Permission, RecordId, check_up::QUARTER_DAYS};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 statements! {
     PARTNERS = "select g.record, r.name, g.partner, a.name, a.email, g.permission, g.since_at, g.until_at, \
@@ -77,10 +80,11 @@ impl Own<'_> {
         let mut lines = Vec::with_capacity(rows.len());
         for row in &rows {
             let record = RecordId(row.id(0)?);
-            if !looks.contains_key(&record) {
-                looks.insert(record, looked(self.tx, record)?);
-            }
-            lines.push(line(self.inside, row, record, &looks[&record])?);
+            let looks = match looks.entry(record) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(looked(self.tx, record)?),
+            };
+            lines.push(line(self.inside, row, record, looks)?);
         }
         Ok(lines)
     }

@@ -8,6 +8,7 @@ mod hardening;
 mod house;
 mod program;
 mod report;
+mod security_page;
 mod serving;
 mod sources;
 mod uploading;

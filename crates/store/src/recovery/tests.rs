@@ -1,7 +1,5 @@
 //! What needs a second step, a phone or a lockdown to begin with; they are put there by hand.
 
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-
 use super::{contact_changes, factor_loss};
 use crate::{
     Clock, Contact, Database, Entrance, Error, HalfToken, KeySettings, MasterKeySource, Message, NewAccount, Origin,

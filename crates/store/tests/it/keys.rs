@@ -21,7 +21,8 @@ fn no_name_no_address_no_token_and_no_password_stands_in_the_files() {
         let entrance = kit.store.sign_in(email("anna").as_str(), PASSWORD, false, Origin::default()).await.unwrap();
         let session = entrance.opened().unwrap().session;
         kit.store.close().await.unwrap();
-        let markers = ["anna", "Mia", "Northside", "example.org", PASSWORD, "1988-04-17", "Simulated", session.as_str()];
+        let markers =
+            ["anna", "Mia", "Northside", "example.org", PASSWORD, "1988-04-17", "Simulated", session.as_str()];
         for file in fs::read_dir(kit.folder()).unwrap().map(Result::unwrap) {
             let bytes = fs::read(file.path()).unwrap();
             for marker in markers {

@@ -16,6 +16,7 @@ mod gate;
 mod keys;
 mod leaving;
 mod lockdown;
+mod lockdown_after;
 mod outbox;
 mod passkeys;
 mod passwords;
