@@ -45,7 +45,8 @@ pub(crate) fn farewell(
     let mut addresses = former(tx, inside, account, now)?;
     addresses.insert(0, person.email.clone());
     for address in &addresses {
-        let reader = Reader { name: &person.name, address, phrase: person.phrase.as_deref(), lock: None };
+        // Sealed under no key of the account, which is gone: the phrase stays out of it.
+        let reader = Reader { name: &person.name, address, phrase: None, lock: None };
         let (channel, kind, mail) = (Channel::Mail, letter.kind, letter.to(&reader));
         outbox::put(tx, inside, &NewMessage { account: None, record: None, channel, kind, mail }, now)?;
     }

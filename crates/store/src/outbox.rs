@@ -22,7 +22,7 @@ statements! {
     DUE = "select id from outbox where sent_at is null and due_at <= $1 and leased_until_at <= $1 \
         order by due_at, id limit $2";
     CLAIM = "update outbox set leased_until_at = $2, attempts = attempts + 1 \
-        where id = $1 and sent_at is null and leased_until_at <= $3 returning sealed, attempts, channel, account";
+        where id = $1 and sent_at is null and leased_until_at <= $3 returning sealed, attempts, channel, account, kind";
     UNSENT = "select sealed, account from outbox where id = $1 and sent_at is null";
     SENT = "update outbox set sent_at = $2, sealed = $3, leased_until_at = 0 where id = $1 and sent_at is null";
     FAILED = "update outbox set due_at = $2, leased_until_at = 0 where id = $1 and sent_at is null";
@@ -54,6 +54,17 @@ pub struct Message {
     pub html: String,
     /// Which try this is, from 1.
     pub attempts: u32,
+    kind: String,
+}
+
+/// How a message with a code by SMS is named.
+pub(crate) const CODE_BY_SMS: &str = "code by SMS";
+
+impl Message {
+    /// Whether it holds a code that runs out soon, so that sending it late is of no use.
+    pub fn is_code(&self) -> bool {
+        self.kind == CODE_BY_SMS
+    }
 }
 
 impl std::fmt::Debug for Message {
@@ -172,7 +183,8 @@ impl Store {
                     open(&inside, id, row.opt_id(3)?.map(AccountId), row.bytes(0)?)?;
                 let (text, html) = (filled(&text, &secrets), filled(&html, &secrets));
                 let (attempts, channel) = (row.count(1)?, channel(row.text(2)?)?);
-                claimed.push(Message { id, channel, to, subject, text, html, attempts });
+                let kind = row.text(4)?.to_owned();
+                claimed.push(Message { id, channel, to, subject, text, html, attempts, kind });
             }
             Ok(claimed)
         };

@@ -44,7 +44,11 @@ impl Store {
         let proved = self.prove_password(session, current, origin.clone()).await?;
         let inside = Arc::clone(&self.0);
         let (now, kept) = (self.0.clock.now(), tokens::hash(proved.as_str()));
-        let work = move |tx: &mut Tx| set(tx, &inside, account, (&hash, Some(&kept)), &origin, now);
+        let work = move |tx: &mut Tx| {
+            // It may have been ended meanwhile: by lockdown, or by a new password from elsewhere.
+            sessions::open(tx, &inside, &kept, now)?;
+            set(tx, &inside, account, (&hash, Some(&kept)), &origin, now)
+        };
         self.0.db.write(work, |()| ()).await?;
         Ok(proved)
     }
@@ -76,7 +80,9 @@ pub(crate) fn set(
     devices::forget_all(tx, account)?;
     // Whoever asked for these may have been somebody else.
     [Kind::ResetPassword, Kind::ConfirmChange].into_iter().try_for_each(|kind| tokens::void(tx, kind, account))?;
+    // Whoever guessed at a second step needed the old password for it.
     throttle::succeeded(tx, &throttle::proof_tries(&inside.keys, account))?;
+    throttle::succeeded(tx, &throttle::second_step_tries(&inside.keys, account))?;
     let line = origin.line();
     audit::write(tx, inside, &Entry::activity(account, now, "changed the password", line.clone()))?;
     notices::tell(tx, inside, account, &mails::password_changed(&line), now)

@@ -22,6 +22,7 @@ use crate::{
     inside::{Inside, Store},
     mails, notices,
     own::Own,
+    recovery::{contact_changes, factor_loss},
     sessions::{self, Opened, SessionToken},
     standing::words,
     tokens::{self, Kept, TokenFacts},
@@ -31,6 +32,8 @@ use sharing::{AccountId, Id};
 
 statements! {
     METHODS = "select distinct kind from factors where account = $1 and confirmed_at is not null order by kind";
+    FACTORS_SINCE = "delete from factors where account = $1 and made_at > $2";
+    CODES_SINCE = "delete from recovery_codes where account = $1 and made_at > $2";
     METHOD_OF_SESSION = "update sessions set method = $2 where hash = $1";
 }
 
@@ -138,6 +141,16 @@ pub(crate) fn remove_all(tx: &mut Tx, account: AccountId) -> Result<u64, Error> 
     factors::remove_all(tx, account)
 }
 
+/// Forgets the second steps and recovery codes that were made since; answers how many second steps.
+pub(crate) fn remove_since(tx: &mut Tx, account: AccountId, since: Timestamp) -> Result<u64, Error> {
+    tx.execute(CODES_SINCE, params![account, since])?;
+    let gone = tx.execute(FACTORS_SINCE, params![account, since])?;
+    if gone > 0 && methods(tx, account)?.is_empty() {
+        recovery_codes::drop_all(tx, account)?;
+    }
+    Ok(gone)
+}
+
 /// Drops what nobody can use any more.
 pub(crate) fn tidy(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
     Ok(challenges::tidy(tx, now)? + factors::tidy(tx, now)?)
@@ -223,7 +236,12 @@ impl Own<'_> {
     /// Removes a second step: all other sessions end, and every device asks again. With the last one the recovery codes go.
     pub fn remove_second_step(&mut self, session: &str, id: Id) -> Result<SessionToken, Error> {
         self.fresh()?;
+        let number = phone::number(self.tx, self.inside, self.account, id)?;
         let (method, name) = factors::remove(self.tx, self.inside, self.account, id)?;
+        factor_loss::stop(self.tx, self.inside, self.account, String::new(), self.now)?;
+        if let Some(number) = number {
+            contact_changes::phone_changed(self.tx, self.inside, self.account, Some(&number), self.now)?;
+        }
         let is_last = methods(self.tx, self.account)?.is_empty();
         if is_last {
             recovery_codes::drop_all(self.tx, self.account)?;
@@ -236,8 +254,8 @@ impl Own<'_> {
 
     /// What follows from a new second step: told to every address; with the first one come recovery codes, and whoever was
     /// signed in by the password alone is signed out.
-    fn added_step(&mut self, session: &str, method: Method, name: &str) -> Result<AddedStep, Error> {
-        let is_first = factors::all(self.tx, self.account)?.len() == 1;
+    fn added_step(&mut self, session: &str, method: Method, name: &str, is_first: bool) -> Result<AddedStep, Error> {
+        factor_loss::stop(self.tx, self.inside, self.account, String::new(), self.now)?;
         self.audit("added a second step", format!("{}: {name}", method.name()))?;
         let letter = mails::second_step_added(method.name(), name);
         notices::tell(self.tx, self.inside, self.account, &letter, self.now)?;

@@ -264,6 +264,8 @@ impl Store {
                 return Ok(None);
             }
             throttle::succeeded(tx, &tries)?;
+            // Whoever gives it has not lost it.
+            factor_loss::stop(tx, &inside, account, String::new(), now)?;
             rotate(tx, &hash, now).map(|(token, _)| Some(token))
         };
         self.0.db.write(end, |_| ()).await?.ok_or(Error::WrongProof)
@@ -295,7 +297,13 @@ impl Store {
     }
 }
 
-fn open(tx: &mut Tx, inside: &Inside, hash: &[u8; 32], now: Timestamp) -> Result<(Session, Timestamp), Error> {
+/// Whose session this is, if it is still open.
+pub(crate) fn open(
+    tx: &mut Tx,
+    inside: &Inside,
+    hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<(Session, Timestamp), Error> {
     let row = tx.query_one(WHOSE, params![*hash])?.ok_or(Error::NotSignedIn)?;
     let (own_device, began_at, seen_at) = (row.int(0)? != 0, row.instant(1)?, row.instant(2)?);
     if !open_at(inside, own_device, began_at, seen_at, now) {

@@ -27,6 +27,8 @@ use sharing::{AccountId, Email};
 use std::sync::Arc;
 
 statements! {
+    // A write, so that on both databases one of the two waits for the other.
+    STILL = "update accounts set password = password where id = $1 and password = $2";
     HALF_IN = "insert into half_sign_ins (hash, account, own_device, origin, ends_at) values ($1, $2, $3, $4, $5)";
     HALF_OF = "select account, own_device from half_sign_ins where hash = $1 and ends_at > $2";
     HALVES_OUT = "delete from half_sign_ins where account = $1";
@@ -94,9 +96,14 @@ impl Store {
             return Err(Error::NotSignedIn);
         }
         let account = account.ok_or(Error::NotSignedIn)?;
+        let looked_at = kept.clone().ok_or(Error::NotSignedIn)?;
         let fresh = self.0.passwords.fresh(password, kept).await?;
         let inside = Arc::clone(&self.0);
         let begin = move |tx: &mut Tx| {
+            // Between the look and this moment the password may have been changed.
+            if tx.execute(STILL, params![account, looked_at.as_str()])? == 0 {
+                return Err(Error::NotSignedIn);
+            }
             throttle::succeeded(tx, &tries)?;
             fresh.as_ref().map_or(Ok(()), |fresh| fresh.keep(tx, account))?;
             if lockdown::is_locked(tx, account)? {
@@ -154,7 +161,9 @@ impl Store {
                 return audit::write(tx, &inside, &line).map(|()| None);
             };
             throttle::succeeded(tx, &tries)?;
-            tx.execute(HALF_OUT, params![hash])?;
+            if tx.execute(HALF_OUT, params![hash])? == 0 {
+                return Err(Error::NotSignedIn);
+            }
             let Half { account, own_device } = half;
             let entering = Entering { account, own_device, method, remember, origin: &origin };
             sessions::begin(tx, &inside, &entering, now).map(Some)

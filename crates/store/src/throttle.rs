@@ -88,6 +88,21 @@ pub(crate) fn contact_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
     vec![Try::new(keys, "try contact", &account.to_string(), 5, 3600, false)]
 }
 
+/// What a recovery code that locks an account counts for. Not the account by itself: codes have 80 bits, and no stranger may
+/// keep the owner from the button.
+pub(crate) fn lock_tries(keys: &Keys, asked: &str, origin: &Origin) -> Vec<Try> {
+    let network = network(origin);
+    vec![
+        Try::new(keys, "lock both", &format!("{asked} {network}"), 5, 3600, true),
+        Try::new(keys, "lock network", &network, 50, 3600, false),
+    ]
+}
+
+/// What a passkey alone counts for: the network, because nothing is known of an account before it is looked at.
+pub(crate) fn passkey_tries(keys: &Keys, origin: &Origin) -> Vec<Try> {
+    vec![Try::new(keys, "try passkey", &network(origin), 50, 3600, false)]
+}
+
 /// What a second step counts for: the account, however often the password is given again.
 pub(crate) fn second_step_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
     vec![Try::new(keys, "try second step", &account.to_string(), 5, 3600, true)]

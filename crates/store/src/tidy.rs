@@ -6,7 +6,9 @@ use crate::{
     db::Tx,
     error::Error,
     inside::Store,
-    leaving, second_step, sessions, sign_in, throttle, tokens,
+    leaving,
+    recovery::password_reset,
+    second_step, sessions, sign_in, throttle, tokens,
 };
 use jiff::Timestamp;
 use sharing::{Duty, RecordId};
@@ -26,7 +28,11 @@ impl Store {
         let inside = Arc::clone(&self.0);
         let work = move |tx: &mut Tx| {
             let tokens = tokens::tidy(tx, now)? + sign_in::tidy(tx, now)? + second_step::tidy(tx, now)?;
-            Ok(tokens + sessions::tidy(tx, &inside, now)? + throttle::tidy(tx, now)? + leaving::tidy(tx, now)?)
+            Ok(tokens
+                + sessions::tidy(tx, &inside, now)?
+                + throttle::tidy(tx, now)?
+                + leaving::tidy(tx, now)?
+                + password_reset::tidy(tx, now)?)
         };
         self.0.db.write(work, |_| ()).await
     }

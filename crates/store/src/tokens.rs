@@ -17,7 +17,8 @@ statements! {
     LOOK = "select account, ends_at, about from tokens where hash = $1 and kind = $2";
     DROP_OLDER = "delete from tokens where account = $1 and kind = $2";
     // Mails that were sent before keep their way to lock, and the old address its way back.
-    VOID = "delete from tokens where account = $1 and kind <> $2 and kind <> $3";
+    VOID = "delete from tokens where account = $1 and kind <> $2 and kind <> $3 and kind <> $4";
+    PROLONG = "update tokens set ends_at = $3 where account = $1 and kind = $2 and ends_at > $4";
     TIDY = "delete from tokens where ends_at <= $1";
 }
 
@@ -184,9 +185,22 @@ pub(crate) fn look(tx: &mut Tx, kind: Kind, hash: &[u8; 32], now: Timestamp) -> 
     good(tx.query_one(LOOK, params![*hash, kind.word()])?, now)
 }
 
-/// Voids what was sent to an account, but what locks it and what takes a change of address back.
+/// Tokens of this kind that are still good stay so for longer.
+pub(crate) fn prolong(
+    tx: &mut Tx,
+    kind: Kind,
+    account: AccountId,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(PROLONG, params![account, kind.word(), until, now]).map(drop)
+}
+
+/// Voids what was sent to an account, but what locks it, what takes a change of address back, and what unlocks
+/// it: that goes to the trusted address alone.
 pub(crate) fn void_all(tx: &mut Tx, account: AccountId) -> Result<(), Error> {
-    tx.execute(VOID, params![account, Kind::Lockdown.word(), Kind::UndoChange.word()]).map(drop)
+    let kept = [Kind::Lockdown.word(), Kind::UndoChange.word(), Kind::Unlock.word()];
+    tx.execute(VOID, params![account, kept[0], kept[1], kept[2]]).map(drop)
 }
 
 fn good(row: Option<Row>, now: Timestamp) -> Result<Option<Taken>, Error> {

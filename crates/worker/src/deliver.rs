@@ -32,7 +32,7 @@ async fn send(work: &Work, message: &Message) -> anyhow::Result<()> {
         Err(why) => {
             // The address and the text stay out of the log.
             tracing::warn!(message = %message.id, attempt = message.attempts, %why, "a message did not go out");
-            if message.channel == Channel::Sms && message.attempts >= SMS_TRIES {
+            if message.is_code() && message.attempts >= SMS_TRIES {
                 return Ok(work.store.message_given_up(&work.duties.deliver, message.id).await?);
             }
             work.store.message_failed(&work.duties.deliver, message.id, again_at(now, message.attempts)).await?;
@@ -44,7 +44,7 @@ async fn send(work: &Work, message: &Message) -> anyhow::Result<()> {
 async fn hand_over(work: &Work, message: &Message, now: Timestamp) -> anyhow::Result<()> {
     match (message.channel, &work.texter) {
         (Channel::Mail, _) => work.mailer.send(message, &work.base_url, now).await,
-        (Channel::Sms, Some(texter)) => texter.send(message).await,
+        (Channel::Sms, Some(texter)) => texter.send(message, &work.base_url).await,
         (Channel::Sms, None) => anyhow::bail!("there is no SMS gateway"),
     }
 }

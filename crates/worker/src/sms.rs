@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::time::Duration;
-use store::Message;
+use store::{Message, SITE};
 
 const TWILIO: &str = "https://api.twilio.com/2010-04-01/Accounts/";
 const VONAGE: &str = "https://api.nexmo.com/v1/messages";
@@ -114,8 +114,9 @@ impl Texter {
         Ok(Self { settings, client })
     }
 
-    pub(crate) async fn send(&self, message: &Message) -> anyhow::Result<()> {
-        let Request { url, authorization, body } = self.settings.request(&message.to, &message.text);
+    pub(crate) async fn send(&self, message: &Message, base_url: &str) -> anyhow::Result<()> {
+        let text = message.text.replace(SITE, base_url.trim_end_matches('/'));
+        let Request { url, authorization, body } = self.settings.request(&message.to, &text);
         let request = match body {
             Some((kind, body)) => self.client.post(url).header("content-type", kind).body(body),
             None => self.client.get(url),

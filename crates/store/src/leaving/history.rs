@@ -10,7 +10,7 @@ use crate::{
     rights::Download,
 };
 use jiff::Timestamp;
-use sharing::{AccountId, Id, RecordId};
+use sharing::{AccountId, Id, RecordId, Refusal, Standing};
 use std::collections::HashMap;
 
 statements! {
@@ -54,8 +54,15 @@ pub struct ReceiptLine {
 }
 
 impl Access<'_, Download> {
+    /// Who looked is for the owner alone, whoever else may take reports away.
+    fn owned(&self) -> Result<(), Error> {
+        let own = self.entered().standing == Standing::Owner;
+        if own { Ok(()) } else { Err(Error::Forbidden(Refusal::NotYours)) }
+    }
+
     /// Up to a thousand lines behind one, oldest first.
     pub fn export_history(&mut self, after: i64) -> Result<Vec<HistoryLine>, Error> {
+        self.owned()?;
         let (tx, inside, entered) = self.parts();
         let mut names = Names::new(inside, entered.record);
         let rows = tx.query(LINES, params![entered.record.to_string(), after])?;
@@ -64,6 +71,7 @@ impl Access<'_, Download> {
 
     /// What was taken away, oldest first.
     pub fn export_receipts(&mut self) -> Result<Vec<ReceiptLine>, Error> {
+        self.owned()?;
         let (tx, inside, entered) = self.parts();
         let mut names = Names::new(inside, entered.record);
         let rows = tx.query(RECEIPTS, params![entered.record])?;

@@ -11,7 +11,9 @@ use crate::{
     flags,
     inside::{Inside, Store},
     news::{News, What},
-    notices, records, second_step, sessions, sign_in, throttle,
+    notices, records,
+    recovery::contact_changes,
+    second_step, sessions, sign_in, throttle,
     tokens::{self, Kind},
 };
 use jiff::Timestamp;
@@ -84,7 +86,7 @@ impl Store {
     pub async fn lock_by_code(&self, email: &str, code: &str, origin: Origin) -> Result<(), Error> {
         let email = Email::parse(email).ok();
         let asked = email.as_ref().map_or(String::new(), Email::key);
-        let tries = throttle::tries(&self.0.keys, &format!("lock {asked}"), &origin, false);
+        let tries = throttle::lock_tries(&self.0.keys, &asked, &origin);
         let (now, counted) = (self.0.clock.now(), tries.clone());
         self.0.db.write(move |tx| throttle::begin(tx, &counted, now), |()| ()).await?;
         let code = code.to_owned();
@@ -135,6 +137,7 @@ fn lock(
 ) -> Result<Vec<News>, Error> {
     let was_locked = super::is_locked(tx, account)?;
     end_everybody(tx, account)?;
+    contact_changes::hold(tx, account, now)?;
     begin(tx, account, how, now)?;
     let mut news = Vec::new();
     for row in tx.query(RECORDS, params![account])? {

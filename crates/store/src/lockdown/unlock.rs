@@ -7,7 +7,9 @@ use crate::{
     db::{Tx, params, statements},
     error::{Error, Invalid},
     inside::{Inside, Store},
-    notices, password_change, second_step,
+    notices, password_change,
+    recovery::contact_changes,
+    second_step,
     sessions::{self, Entering},
     sign_in::{self, Entrance},
     tokens::{self, Kind},
@@ -18,20 +20,25 @@ use std::sync::Arc;
 
 statements! {
     LATELY = "select count(*) from outbox where account = $1 and kind = 'unlock' and made_at > $2";
+    SINCE = "select began_at from lockdowns where account = $1 and ended_at is null";
     OPEN = "update accounts set locked_at = null where id = $1";
 }
+
+/// What is as new as this when the button is pressed is not trusted.
+const SUSPECT: SignedDuration = SignedDuration::from_hours(72);
 
 /// How many links an hour: whoever knows the old password fills no mailbox.
 const MOST_AN_HOUR: i64 = 5;
 
-/// Sends a link for a new password, to the address that was on file longest. Older links are void.
+/// Sends a link for a new password, to the address that was on file longest. The few that were sent before stay good, so that
+/// whoever presses the button again does not void the link that the owner is about to open.
 pub(crate) fn mail_unlock(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<(), Error> {
     let hour_ago = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
     let lately = tx.query_one(LATELY, params![account, hour_ago])?.map_or(Ok(0), |row| row.int(0))?;
     if lately >= MOST_AN_HOUR {
         return Ok(());
     }
-    let token = tokens::make(tx, Kind::Unlock, account, now)?;
+    let token = tokens::make_more(tx, Kind::Unlock, account, now, None)?;
     notices::tell_trusted(tx, inside, account, &mails::unlock(token), now)
 }
 
@@ -55,6 +62,7 @@ impl Store {
         let inside = Arc::clone(&self.0);
         let work = move |tx: &mut Tx| {
             let taken = tokens::take(tx, Kind::Unlock, &hash, now)?.ok_or(Error::Invalid(Invalid::Token))?;
+            tokens::void(tx, Kind::Unlock, taken.account)?;
             open(tx, &inside, taken.account, &strong, &origin, now)
         };
         self.0.db.write(work, |_| ()).await
@@ -69,6 +77,7 @@ fn open(
     origin: &Origin,
     now: Timestamp,
 ) -> Result<Entrance, Error> {
+    take_back(tx, inside, account, now)?;
     password_change::set(tx, inside, account, (hash, None), origin, now)?;
     opened(tx, inside, account, now)?;
     if !second_step::methods(tx, account)?.is_empty() {
@@ -76,6 +85,20 @@ fn open(
     }
     let entering = Entering { account, own_device: false, method: "new password by mail", remember: false, origin };
     sessions::begin(tx, inside, &entering, now).map(Entrance::Open)
+}
+
+/// Whoever opens the link reads the address that was on file longest. What was added or changed in the days before the button
+/// may be a thief's: addresses and phones go back, newer second steps and recovery codes go.
+fn take_back(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<(), Error> {
+    contact_changes::take_back(tx, inside, account, now)?;
+    let Some(row) = tx.query_one(SINCE, params![account])? else { return Ok(()) };
+    let since = row.instant(0)?.saturating_sub(SUSPECT).unwrap_or(Timestamp::MIN);
+    let gone = second_step::remove_since(tx, account, since)?;
+    if gone > 0 {
+        let detail = format!("{gone} of the last days");
+        audit::write(tx, inside, &Entry::activity(account, now, "removed new second steps", detail))?;
+    }
+    Ok(())
 }
 
 /// A new password was set by a mail: the account is locked no more, and the first step is done.

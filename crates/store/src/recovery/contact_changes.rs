@@ -18,7 +18,7 @@ use crate::{
     keys::place,
     mails, notices,
     own::Own,
-    sessions, throttle,
+    sessions, sign_in, throttle,
     tokens::{self, Kind},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -35,6 +35,11 @@ statements! {
         where account = $1 and kind = $2 and id >= $3 and undone_at is null";
     KEPT_FREE = "select account from contact_changes \
         where hash = $1 and kind = 'email' and undo_until_at > $2 and undone_at is null order by id desc";
+    OLDEST = "select id, old from contact_changes \
+        where account = $1 and kind = $2 and undo_until_at > $3 and undone_at is null order by id limit 1";
+    LEFT_LATELY = "select id from contact_changes \
+        where account = $1 and hash = $2 and kind = 'email' and undo_until_at > $3 and undone_at is null order by id limit 1";
+    HOLD = "update contact_changes set undo_until_at = $2 where account = $1 and undo_until_at > $3 and undone_at is null";
     EMAIL = "select email from accounts where id = $1";
     MOVE = "update accounts set email = $2, verified_at = $3 where id = $1";
     LEAVE_EMAIL = "delete from emails where account = $1";
@@ -50,6 +55,9 @@ statements! {
 
 /// How long the old address or phone can undo a change.
 const UNDO: SignedDuration = SignedDuration::from_hours(72);
+
+/// How long they can while the account is locked.
+const HELD: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 const EMAIL_KIND: &str = "email";
 const PHONE_KIND: &str = "phone";
@@ -83,6 +91,25 @@ pub(crate) fn frozen(tx: &mut Tx, account: AccountId) -> Result<(), Error> {
     let locked = tx.query_one(LOCKED, params![account])?.ok_or(Error::NotSignedIn)?.opt_int(0)?.is_some();
     let is_frozen = locked || tx.query_one(LOCKDOWN, params![account])?.is_some();
     if is_frozen { Err(Error::Frozen) } else { Ok(()) }
+}
+
+/// The account was locked: what can be undone now stays so, so that no address of a thief's becomes the trusted one by waiting.
+pub(crate) fn hold(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), Error> {
+    let until = now.saturating_add(HELD).unwrap_or(Timestamp::MAX);
+    tx.execute(HOLD, params![account, until, now])?;
+    tokens::prolong(tx, Kind::UndoChange, account, until, now)
+}
+
+/// The account was unlocked by a link to the address that was on file longest: whoever reads it is the owner, and what was
+/// changed since goes back.
+pub(crate) fn take_back(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<(), Error> {
+    for (kind, contact) in [(EMAIL_KIND, Contact::Email), (PHONE_KIND, Contact::Phone)] {
+        let Some(row) = tx.query_one(OLDEST, params![account, kind, now])? else { continue };
+        let change = Change { id: row.id(0)?, contact, old: row.bytes(1)?.to_vec() };
+        give_back(tx, inside, account, &change, now)?;
+        audit::write(tx, inside, &Entry::activity(account, now, contact.undone(), "unlocked".to_owned()))?;
+    }
+    Ok(())
 }
 
 /// Whose address this was lately: until the change can no longer be undone, nobody else takes it.
@@ -194,20 +221,33 @@ fn undo(
     change: &Change,
     (origin, now): (&Origin, Timestamp),
 ) -> Result<(), Error> {
+    give_back(tx, inside, account, change, now)?;
+    sessions::end_others(tx, account, None)?;
+    sign_in::drop_halves(tx, account)?;
+    devices::forget_all(tx, account)?;
+    audit::write(tx, inside, &Entry::activity(account, now, change.contact.undone(), origin.line()))?;
+    notices::tell(tx, inside, account, &mails::change_undone(change.contact), now)
+}
+
+impl Contact {
+    /// In the words of the activity.
+    fn undone(self) -> &'static str {
+        match self {
+            Self::Email => "undid a change of the e-mail address",
+            Self::Phone => "undid a change of the phone number",
+        }
+    }
+}
+
+/// The old address or phone is the account's again; later changes of the same kind are void with this one.
+fn give_back(tx: &mut Tx, inside: &Inside, account: AccountId, change: &Change, now: Timestamp) -> Result<(), Error> {
     let old = inside.keys.open_text(place("contact_changes", "old", change.id).of(account.0), &change.old)?;
-    let (kind, act) = match change.contact {
-        Contact::Email => (EMAIL_KIND, "undid a change of the e-mail address"),
-        Contact::Phone => (PHONE_KIND, "undid a change of the phone number"),
-    };
+    let kind = if change.contact == Contact::Email { EMAIL_KIND } else { PHONE_KIND };
     tx.execute(UNDONE, params![account, kind, change.id, now])?;
     match change.contact {
-        Contact::Email => move_to(tx, inside, account, &Email::parse(&old).map_err(Error::broken)?, now)?,
-        Contact::Phone => restore_phone(tx, inside, account, &old, now)?,
+        Contact::Email => move_to(tx, inside, account, &Email::parse(&old).map_err(Error::broken)?, now),
+        Contact::Phone => restore_phone(tx, inside, account, &old, now),
     }
-    sessions::end_others(tx, account, None)?;
-    devices::forget_all(tx, account)?;
-    audit::write(tx, inside, &Entry::activity(account, now, act, origin.line()))?;
-    notices::tell(tx, inside, account, &mails::change_undone(change.contact), now)
 }
 
 fn change_email(tx: &mut Tx, inside: &Inside, account: AccountId, new: &Email, now: Timestamp) -> Result<(), Error> {
@@ -216,6 +256,11 @@ fn change_email(tx: &mut Tx, inside: &Inside, account: AccountId, new: &Email, n
     audit::write(tx, inside, &Entry::activity(account, now, "changed the e-mail address", String::new()))?;
     // The new address and earlier ones; the one just left gets a letter of its own, with the way back.
     notices::tell(tx, inside, account, &mails::address_changed(), now)?;
+    // Back to an address that was left lately: that undoes the change, and whoever brought the other one has no way back.
+    let left = tx.query_one(LEFT_LATELY, params![account, inside.keys.find_by("email", &new.key()), now])?;
+    if let Some(row) = left {
+        return tx.execute(UNDONE, params![account, EMAIL_KIND, row.id(0)?, now]).map(drop);
+    }
     let token = keep_way_back(tx, inside, account, (EMAIL_KIND, old.as_str()), now)?;
     notices::tell_at(tx, inside, account, old.as_str(), &mails::address_left(token), now)
 }

@@ -166,6 +166,7 @@ pub(crate) fn settle(tx: &mut Tx, inside: &Inside, account: AccountId, now: Time
     tx.execute(DROP_CHALLENGES, params![account])?;
     tokens::void(tx, Kind::KeepSecondStep, account)?;
     sessions::end_others(tx, account, None)?;
+    sign_in::drop_halves(tx, account)?;
     audit::write(tx, inside, &Entry::activity(account, now, "the lost second step was removed", String::new()))?;
     notices::tell(tx, inside, account, &mails::second_step_lost(), now)?;
     Ok(true)

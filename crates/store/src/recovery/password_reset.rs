@@ -23,6 +23,7 @@ use sharing::{Email, Id};
 use std::sync::Arc;
 
 statements! {
+    TIDY = "delete from password_resets where asked_at <= $1";
     ASK = "insert into password_resets (id, sealed, asked_at) values ($1, $2, $3)";
     ASKED = "select id from password_resets order by asked_at, id limit 100";
     TAKE = "delete from password_resets where id = $1 returning sealed";
@@ -109,4 +110,10 @@ fn answer(tx: &mut Tx, inside: &Inside, id: Id, now: Timestamp) -> Result<(), Er
     audit::write(tx, inside, &Entry::activity(account, now, "asked for a new password", asked.from))?;
     let token = tokens::make(tx, Kind::ResetPassword, account, now)?;
     notices::tell_current(tx, inside, account, &mails::reset_password(token), now)
+}
+
+/// Forgets questions that no worker came to answer within an hour.
+pub(crate) fn tidy(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+    let hour_ago = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
+    tx.execute(TIDY, params![hour_ago])
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 use aws_lc_rs::constant_time;
 use jiff::{SignedDuration, Timestamp};
-use sharing::AccountId;
+use sharing::{AccountId, Id};
 use std::sync::Arc;
 
 statements! {
@@ -79,7 +79,7 @@ pub(crate) fn send_code(
         account: Some(account),
         record: None,
         channel: Channel::Sms,
-        kind: "code by SMS",
+        kind: outbox::CODE_BY_SMS,
         mail: message(inside, number, code),
     };
     outbox::put(tx, inside, &message, now)
@@ -119,6 +119,13 @@ pub(super) fn check(
         factors::used(tx, inside, &factor, &factor.secret(inside)?, now)?;
     }
     Ok(same)
+}
+
+/// The number of this factor, when it is a phone.
+pub(super) fn number(tx: &mut Tx, inside: &Inside, account: AccountId, id: Id) -> Result<Option<String>, Error> {
+    let phones = factors::confirmed(tx, account, Method::Phone)?;
+    let Some(phone) = phones.iter().find(|phone| phone.id == id) else { return Ok(None) };
+    String::from_utf8(phone.secret(inside)?).map(Some).map_err(Error::broken)
 }
 
 fn not_too_often(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), Error> {
@@ -187,15 +194,20 @@ impl Own<'_> {
             return Ok(None);
         }
         contact_changes::frozen(self.tx, self.account)?;
+        let is_first = super::methods(self.tx, self.account)?.is_empty();
         self.leave_phones()?;
         factors::confirm(self.tx, factor.id, -1, self.now)?;
         let name = factor.name(self.inside)?;
-        self.added_step(session, Method::Phone, &name).map(Some)
+        self.added_step(session, Method::Phone, &name, is_first).map(Some)
     }
 
     /// There is one phone: the one before it is told, and can take the change back.
     fn leave_phones(&mut self) -> Result<(), Error> {
-        for old in factors::confirmed(self.tx, self.account, Method::Phone)? {
+        let old = factors::confirmed(self.tx, self.account, Method::Phone)?;
+        if old.is_empty() {
+            return contact_changes::phone_changed(self.tx, self.inside, self.account, None, self.now);
+        }
+        for old in old {
             let number = String::from_utf8(old.secret(self.inside)?).map_err(Error::broken)?;
             factors::remove(self.tx, self.inside, self.account, old.id)?;
             contact_changes::phone_changed(self.tx, self.inside, self.account, Some(&number), self.now)?;

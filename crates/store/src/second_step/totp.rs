@@ -113,9 +113,10 @@ impl Own<'_> {
         let factor = waiting.ok_or(Error::NotFound)?;
         let seed = Zeroizing::new(factor.secret(self.inside)?);
         let step = step_of(&seed, &digits(typed), -1, self.now).ok_or(Error::Invalid(Invalid::Code))?;
+        let is_first = super::methods(self.tx, self.account)?.is_empty();
         factors::confirm(self.tx, factor.id, step, self.now)?;
         let name = factor.name(self.inside)?;
-        self.added_step(session, Method::Totp, &name)
+        self.added_step(session, Method::Totp, &name, is_first)
     }
 }
 

@@ -24,3 +24,4 @@ mod phone;
 mod purge;
 mod recovery;
 mod second_step;
+mod thieves;

@@ -21,9 +21,10 @@ use crate::{
     db::Tx,
     error::{Conflict, Error, Invalid},
     inside::{Inside, Store},
+    lockdown,
     own::Own,
     sessions::{self, Entering, Opened},
-    sign_in, tokens,
+    sign_in, throttle, tokens,
 };
 use aws_lc_rs::constant_time;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -129,9 +130,11 @@ pub(super) fn check(
 /// Whose passkey answered a question to nobody in particular.
 fn check_alone(tx: &mut Tx, inside: &Inside, answer: &str, now: Timestamp) -> Result<Option<AccountId>, Error> {
     let Some(assertion) = response::signed(answer, inside.party()?) else { return Ok(None) };
-    let is_new = challenges::answered_by_anybody(tx, inside, assertion.challenge(), now)?;
     // Without an address only the passkey itself says whose it is.
-    if is_new && assertion.user.is_some() { signed_by(tx, inside, &assertion, now) } else { Ok(None) }
+    if assertion.user.is_none() || !challenges::answered_by_anybody(tx, inside, assertion.challenge(), now)? {
+        return Ok(None);
+    }
+    signed_by(tx, inside, &assertion, now)
 }
 
 /// Whose passkey signed; what it tells of itself is kept for the next time.
@@ -205,8 +208,9 @@ impl Own<'_> {
         let kept = Passkey { id, key, counter, backup_eligible, backed_up, transports: made.transports };
         let secret = kept.sealed_form()?;
         let new = factors::New::passkey(&name, &secret, credential);
+        let is_first = super::methods(self.tx, account)?.is_empty();
         factors::insert(self.tx, inside, account, &new, now)?;
-        self.added_step(session, Method::Passkey, &name)
+        self.added_step(session, Method::Passkey, &name, is_first)
     }
 }
 
@@ -237,12 +241,20 @@ impl Store {
     /// Signs in with a passkey alone: it is two things at once, what the person has and what they know or are.
     pub async fn sign_in_with_passkey(&self, answer: &str, own_device: bool, origin: Origin) -> Result<Opened, Error> {
         let (inside, answer, now) = (Arc::clone(&self.0), answer.to_owned(), self.0.clock.now());
+        let tries = throttle::passkey_tries(&self.0.keys, &origin);
+        let counted = tries.clone();
+        self.0.db.write(move |tx| throttle::begin(tx, &counted, now), |()| ()).await?;
         let enter = move |tx: &mut Tx| {
-            let Some(account) = check_alone(tx, &inside, &answer, now)? else { return Ok(None) };
+            let Some(account) = check_alone(tx, &inside, &answer, now)? else { return Ok(Err(Error::WrongProof)) };
+            // Not by an error: the answer is used up all the same.
+            if lockdown::is_locked(tx, account)? {
+                return Ok(Err(Error::Locked));
+            }
+            throttle::succeeded(tx, &tries)?;
             let entering = Entering { account, own_device, method: "passkey", remember: false, origin: &origin };
-            sessions::begin(tx, &inside, &entering, now).map(Some)
+            sessions::begin(tx, &inside, &entering, now).map(Ok)
         };
-        self.0.db.write(enter, |_| ()).await?.ok_or(Error::WrongProof)
+        self.0.db.write(enter, |_| ()).await?
     }
 }
 
