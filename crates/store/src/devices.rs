@@ -8,8 +8,7 @@ use crate::{
     error::Error,
     inside::Inside,
     keys::place,
-    mails, notices,
-    tokens::{self, DEVICE},
+    mails, notices, tokens,
 };
 use jiff::{SignedDuration, Timestamp};
 use sharing::AccountId;
@@ -122,7 +121,6 @@ fn token_for(tx: &mut Tx, origin: &Origin) -> Result<(Option<DeviceToken>, [u8; 
             return Ok((None, hash));
         }
     }
-    debug_assert_eq!(DEVICE.bits, 256);
     let token = tokens::secret()?;
     let hash = tokens::hash(&token);
     Ok((Some(DeviceToken(token)), hash))

@@ -28,9 +28,10 @@ pub(crate) fn tell(
     now: Timestamp,
 ) -> Result<(), Error> {
     let person = Person::read(tx, inside, account)?;
-    let mut addresses = former(tx, inside, account, now)?;
-    addresses.insert(0, person.email.clone());
-    addresses.iter().try_for_each(|address| person.write(tx, inside, address, None, letter, now))
+    person
+        .addresses(tx, inside, now)?
+        .iter()
+        .try_for_each(|address| person.write(tx, inside, address, None, letter, now))
 }
 
 /// The last word to somebody whose account is about to be purged: it stands in nobody's list, and goes once it was sent.
@@ -42,9 +43,7 @@ pub(crate) fn farewell(
     now: Timestamp,
 ) -> Result<(), Error> {
     let person = Person::read(tx, inside, account)?;
-    let mut addresses = former(tx, inside, account, now)?;
-    addresses.insert(0, person.email.clone());
-    for address in &addresses {
+    for address in &person.addresses(tx, inside, now)? {
         // Sealed under no key of the account, which is gone: the phrase stays out of it.
         let reader = Reader { name: &person.name, address, phrase: None, lock: None };
         let (channel, kind, mail) = (Channel::Mail, letter.kind, letter.to(&reader));
@@ -152,6 +151,13 @@ impl Person {
             email: open("email", row.bytes(1)?)?,
             phrase: row.opt_bytes(2)?.map(|sealed| open("phrase", sealed)).transpose()?,
         })
+    }
+
+    /// The current address, then those that were left lately.
+    fn addresses(&self, tx: &mut Tx, inside: &Inside, now: Timestamp) -> Result<Vec<String>, Error> {
+        let mut addresses = former(tx, inside, self.account, now)?;
+        addresses.insert(0, self.email.clone());
+        Ok(addresses)
     }
 
     fn write(

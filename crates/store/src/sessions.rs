@@ -11,8 +11,8 @@ use crate::{
     keys::place,
     lockdown::{self, Steps},
     recovery::factor_loss,
-    throttle,
-    tokens::{self, Kept, TokenFacts},
+    throttle::{self, Try},
+    tokens::{self, TokenFacts},
     words::{unit, zone},
 };
 use glucose::Unit;
@@ -35,18 +35,14 @@ statements! {
         or seen_at <= $3 or began_at <= $4";
 }
 
-const fn life(name: &'static str, minutes: i64) -> TokenFacts {
-    TokenFacts { name, bits: 256, kept: Kept::Hash, life: Some(SignedDuration::from_mins(minutes)), once: false }
-}
-
 /// Unused, on a device that others use too.
-pub(crate) const SESSION_IDLE: TokenFacts = life("session, unused", 15);
+pub(crate) const SESSION_IDLE: TokenFacts = tokens::facts("session, unused", 15, false);
 /// In all, on a device that others use too.
-pub(crate) const SESSION: TokenFacts = life("session, in all", 12 * 60);
+pub(crate) const SESSION: TokenFacts = tokens::facts("session, in all", 12 * 60, false);
 /// Unused, on the person's own device.
-pub(crate) const OWN_SESSION_IDLE: TokenFacts = life("session on an own device, unused", 14 * 24 * 60);
+pub(crate) const OWN_SESSION_IDLE: TokenFacts = tokens::facts("session on an own device, unused", 14 * 24 * 60, false);
 /// In all, on the person's own device.
-pub(crate) const OWN_SESSION: TokenFacts = life("session on an own device, in all", 90 * 24 * 60);
+pub(crate) const OWN_SESSION: TokenFacts = tokens::facts("session on an own device, in all", 90 * 24 * 60, false);
 
 /// A session's token; goes into the cookie and nowhere else.
 #[derive(Clone, PartialEq, Eq)]
@@ -188,6 +184,16 @@ pub(crate) fn end_others(tx: &mut Tx, account: AccountId, kept: Option<&[u8; 32]
     }
 }
 
+/// A fresh proof that is being given.
+struct Proof {
+    session: [u8; 32],
+    account: AccountId,
+    tries: Vec<Try>,
+    /// The kept hash of the password.
+    kept: String,
+    now: Timestamp,
+}
+
 impl Store {
     /// Who this token's session belongs to, if it is still open. Its use is noted once a minute.
     pub async fn session(&self, token: &str) -> Result<Session, Error> {
@@ -214,59 +220,62 @@ impl Store {
     /// The person of this session gives the password once more: what widens access is open for ten minutes, under
     /// another token.
     pub async fn prove_password(&self, token: &str, password: &str, origin: Origin) -> Result<SessionToken, Error> {
-        let (inside, hash) = (Arc::clone(&self.0), tokens::hash(token));
-        let now = self.0.clock.now();
-        let begin = move |tx: &mut Tx| {
-            let (session, _) = open(tx, &inside, &hash, now)?;
-            let tries = throttle::proof_tries(&inside.keys, session.account);
-            throttle::begin(tx, &tries, now)?;
-            Ok((accounts::password(tx, session.account)?, session.account, tries))
-        };
-        let (kept, account, tries) = self.0.db.write(begin, |_| ()).await?;
-        let right = self.0.passwords.belongs(password, Some(kept)).await?;
-        let inside = Arc::clone(&self.0);
-        let end = move |tx: &mut Tx| {
-            let what = if right { "confirmed who they are" } else { "gave a wrong password" };
-            audit::write(tx, &inside, &Entry::activity(account, now, what, origin.line()))?;
-            if !right {
-                throttle::touch(tx, &tries, now)?;
-                return Ok(None);
-            }
-            throttle::succeeded(tx, &tries)?;
-            rotate(tx, &hash, now).map(|(token, _)| Some(token))
-        };
-        self.0.db.write(end, |_| ()).await?.ok_or(Error::WrongProof)
+        let proof = self.begin_proof(token).await?;
+        let right = self.0.passwords.belongs(password, Some(proof.kept.clone())).await?;
+        self.end_proof(proof, origin, "gave a wrong password", move |_, _, _, _| Ok(right)).await
     }
 
-    /// The person of this session proves in another way that it is them. The try is counted before `check` looks at it.
+    /// The person of this session proves in another way that it is them.
     pub(crate) async fn prove_by(
         &self,
         token: &str,
         origin: Origin,
         mut check: impl FnMut(&mut Tx, &Inside, AccountId, Timestamp) -> Result<bool, Error> + Send + 'static,
     ) -> Result<SessionToken, Error> {
-        let (inside, hash) = (Arc::clone(&self.0), tokens::hash(token));
-        let now = self.0.clock.now();
-        let begin = move |tx: &mut Tx| {
-            let (session, _) = open(tx, &inside, &hash, now)?;
-            let tries = throttle::proof_tries(&inside.keys, session.account);
-            throttle::begin(tx, &tries, now)?;
-            Ok((session.account, tries))
+        let proof = self.begin_proof(token).await?;
+        let check = move |tx: &mut Tx, inside: &Inside, account, now| {
+            let right = check(tx, inside, account, now)?;
+            if right {
+                // Whoever gives it has not lost it.
+                factor_loss::stop(tx, inside, account, String::new(), now)?;
+            }
+            Ok(right)
         };
-        let (account, tries) = self.0.db.write(begin, |_| ()).await?;
+        self.end_proof(proof, origin, "gave a wrong second step", check).await
+    }
+
+    /// Counts the try, before anybody looks at what is given.
+    async fn begin_proof(&self, token: &str) -> Result<Proof, Error> {
+        let (inside, session, now) = (Arc::clone(&self.0), tokens::hash(token), self.0.clock.now());
+        let begin = move |tx: &mut Tx| {
+            let account = open(tx, &inside, &session, now)?.0.account;
+            let tries = throttle::proof_tries(&inside.keys, account);
+            throttle::begin(tx, &tries, now)?;
+            Ok(Proof { session, account, tries, kept: accounts::password(tx, account)?, now })
+        };
+        self.0.db.write(begin, |_| ()).await
+    }
+
+    /// Looks at what was given, in the transaction that makes it count.
+    async fn end_proof(
+        &self,
+        proof: Proof,
+        origin: Origin,
+        wrong: &'static str,
+        mut check: impl FnMut(&mut Tx, &Inside, AccountId, Timestamp) -> Result<bool, Error> + Send + 'static,
+    ) -> Result<SessionToken, Error> {
         let inside = Arc::clone(&self.0);
         let end = move |tx: &mut Tx| {
-            let right = check(tx, &inside, account, now)?;
-            let what = if right { "confirmed who they are" } else { "gave a wrong second step" };
-            audit::write(tx, &inside, &Entry::activity(account, now, what, origin.line()))?;
+            let Proof { session, account, tries, now, .. } = &proof;
+            let right = check(tx, &inside, *account, *now)?;
+            let what = if right { "confirmed who they are" } else { wrong };
+            audit::write(tx, &inside, &Entry::activity(*account, *now, what, origin.line()))?;
             if !right {
-                throttle::touch(tx, &tries, now)?;
+                throttle::touch(tx, tries, *now)?;
                 return Ok(None);
             }
-            throttle::succeeded(tx, &tries)?;
-            // Whoever gives it has not lost it.
-            factor_loss::stop(tx, &inside, account, String::new(), now)?;
-            rotate(tx, &hash, now).map(|(token, _)| Some(token))
+            throttle::succeeded(tx, tries)?;
+            rotate(tx, session, *now).map(|(token, _)| Some(token))
         };
         self.0.db.write(end, |_| ()).await?.ok_or(Error::WrongProof)
     }

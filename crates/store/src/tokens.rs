@@ -89,7 +89,8 @@ pub enum Kept {
     Sealed,
 }
 
-const fn facts(name: &'static str, life_min: i64, once: bool) -> TokenFacts {
+/// One of our 256-bit tokens, kept as its hash.
+pub(crate) const fn facts(name: &'static str, life_min: i64, once: bool) -> TokenFacts {
     TokenFacts { name, bits: SECRET_BITS, kept: Kept::Hash, life: Some(SignedDuration::from_mins(life_min)), once }
 }
 

@@ -1,5 +1,6 @@
 //! The whole server in memory: a database in a temporary folder, a clock that stands still, and the mail caught.
 
+use crate::both::sent;
 use crate::browser::{Browser, HOST};
 use crate::clock::StoppedClock;
 use crate::people::{Family, PASSWORD};
@@ -62,12 +63,7 @@ impl App {
 
     /// What would be sent by mail just now.
     pub async fn mails(&self) -> Vec<Message> {
-        let duty = self.roster.on(Duty::Deliver);
-        let messages = self.store.claim_messages(&duty, 100).await.expect("the outbox answers");
-        for message in &messages {
-            self.store.message_sent(&duty, message.id).await.expect("a claimed message is sent");
-        }
-        messages
+        sent(&self.store, &self.roster).await
     }
 
     /// A person as the store knows them.

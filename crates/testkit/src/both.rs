@@ -1,6 +1,7 @@
 //! Runs a story on SQLite and, when `TEST_POSTGRES_URL` is set, on PostgreSQL; with a clock that stands still.
 
 use jiff::{SignedDuration, Timestamp};
+use sharing::Duty;
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -9,7 +10,9 @@ use std::{
         atomic::{AtomicI64, Ordering},
     },
 };
-use store::{Clock, Database, KeySettings, MasterKeySource, PasswordCost, Roster, SiteSettings, Store, StoreSettings};
+use store::{
+    Clock, Database, KeySettings, MasterKeySource, Message, PasswordCost, Roster, SiteSettings, Store, StoreSettings,
+};
 
 /// 21 November 2026, a Saturday, nine in the morning in UTC: when every story begins.
 pub const MORNING: &str = "2026-11-21T09:00:00Z";
@@ -112,6 +115,11 @@ impl TestStore {
         Self { store, roster, clock, settings, folder }
     }
 
+    /// What would be sent just now, and counts as sent from then on.
+    pub async fn mails(&self) -> Vec<Message> {
+        sent(&self.store, &self.roster).await
+    }
+
     /// The folder of the data.
     pub fn folder(&self) -> &Path {
         &self.folder.0
@@ -148,4 +156,14 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+/// Claims what is due and reports it as sent.
+pub(crate) async fn sent(store: &Store, roster: &Roster) -> Vec<Message> {
+    let duty = roster.on(Duty::Deliver);
+    let messages = store.claim_messages(&duty, 100).await.expect("the outbox answers");
+    for message in &messages {
+        store.message_sent(&duty, message.id).await.expect("a claimed message is sent");
+    }
+    messages
 }

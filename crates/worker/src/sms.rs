@@ -3,8 +3,8 @@
 use anyhow::{Context as _, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
-use std::fmt::Write as _;
 use std::time::Duration;
 use store::{Message, SITE};
 
@@ -161,15 +161,10 @@ fn filled(template: &str, values: &[(&str, &str)]) -> String {
     all + rest
 }
 
+/// As one part of an address.
 fn percent(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut all, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            all.push(char::from(byte));
-        } else {
-            write!(all, "%{byte:02X}").expect("a string takes all that is written");
-        }
-        all
-    })
+    const ALL_BUT_PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, ALL_BUT_PLAIN).to_string()
 }
 
 #[cfg(test)]

@@ -8,15 +8,6 @@ use testkit::{
     cast::{PASSWORD, email, new_account, new_record, people},
 };
 
-async fn mails(kit: &TestStore) -> Vec<Message> {
-    let duty = kit.roster.on(Duty::Deliver);
-    let mails = kit.store.claim_messages(&duty, 100).await.unwrap();
-    for mail in &mails {
-        kit.store.message_sent(&duty, mail.id).await.unwrap();
-    }
-    mails
-}
-
 fn token(mail: &Message) -> String {
     let link = mail.text.split("/confirmations/").nth(1).unwrap();
     link.split_whitespace().next().unwrap().to_owned()
@@ -34,7 +25,7 @@ async fn try_in(kit: &TestStore, name: &str, password: &str, address: &str) -> R
 fn a_link_in_a_mail_confirms_the_address_once_within_a_day() {
     both(async |kit| {
         kit.store.sign_up(new_account("dora", true), Origin::default()).await.unwrap();
-        let mail = mails(&kit).await.pop().unwrap();
+        let mail = kit.mails().await.pop().unwrap();
         assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("dora@example.org", "Confirm your e-mail address"));
         let session = try_in(&kit, "dora", PASSWORD, "192.0.2.1").await.unwrap();
         assert!(!kit.store.session(session.as_str()).await.unwrap().verified);
@@ -53,9 +44,9 @@ fn a_link_in_a_mail_confirms_the_address_once_within_a_day() {
 fn a_link_is_over_after_a_day_and_a_new_one_ends_the_old() {
     both(async |kit| {
         kit.store.sign_up(new_account("dora", false), Origin::default()).await.unwrap();
-        let first = token(&mails(&kit).await.pop().unwrap());
+        let first = token(&kit.mails().await.pop().unwrap());
         kit.store.sign_up(new_account("dora", false), Origin::default()).await.unwrap();
-        let second = token(&mails(&kit).await.pop().unwrap());
+        let second = token(&kit.mails().await.pop().unwrap());
         assert!(matches!(kit.store.confirm_email(&first).await, Err(Error::Invalid(Invalid::Token))));
         kit.clock.advance(SignedDuration::from_hours(24));
         assert!(matches!(kit.store.confirm_email(&second).await, Err(Error::Invalid(Invalid::Token))));
@@ -69,7 +60,7 @@ fn signing_up_with_a_known_address_answers_the_same_and_mails_its_owner() {
         let mut again = new_account("ANNA", true);
         again.password = "another long passphrase".to_owned();
         kit.store.sign_up(again, Origin::default()).await.unwrap();
-        let mail = mails(&kit).await.pop().unwrap();
+        let mail = kit.mails().await.pop().unwrap();
         assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("anna@example.org", "You already have an account"));
         assert!(try_in(&kit, "anna", PASSWORD, "192.0.2.1").await.is_ok());
         assert!(try_in(&kit, "anna", "another long passphrase", "192.0.2.1").await.is_err());
@@ -129,7 +120,7 @@ fn two_who_sign_up_at_once_with_one_address_are_one() {
         one.unwrap();
         two.unwrap();
         assert!(try_in(&kit, "dora", PASSWORD, "192.0.2.1").await.is_ok());
-        assert_eq!(mails(&kit).await.len(), 2, "each with a link, the later of which works");
+        assert_eq!(kit.mails().await.len(), 2, "each with a link, the later of which works");
     });
 }
 

@@ -1,22 +1,12 @@
 //! Sessions and known devices: who is told of a new one, how to be rid of one, and what a thief of the database has.
 
 use jiff::SignedDuration;
-use sharing::Duty;
 use std::{collections::HashSet, fs, path::Path};
 use store::{Error, Invalid, Message, Opened, Origin, Own, Store};
 use testkit::{
     both::{TestStore, both},
     cast::{PASSWORD, email, new_account, people},
 };
-
-async fn mails(kit: &TestStore) -> Vec<Message> {
-    let duty = kit.roster.on(Duty::Deliver);
-    let mails = kit.store.claim_messages(&duty, 100).await.unwrap();
-    for mail in &mails {
-        kit.store.message_sent(&duty, mail.id).await.unwrap();
-    }
-    mails
-}
 
 fn from(address: &str, device: Option<&str>) -> Origin {
     let address = Some(address.parse().unwrap());
@@ -30,7 +20,7 @@ async fn enter(kit: &TestStore, origin: Origin) -> Opened {
 /// Dora, who has signed up and not signed in yet.
 async fn dora(kit: &TestStore) {
     kit.store.sign_up(new_account("dora", false), Origin::default()).await.unwrap();
-    mails(kit).await;
+    kit.mails().await;
 }
 
 async fn own<T: Send + 'static>(
@@ -52,11 +42,11 @@ fn a_second_device_is_told_by_mail_and_the_very_first_is_not() {
         dora(&kit).await;
         let first = enter(&kit, from("192.0.2.1", None)).await;
         let device = first.device.as_ref().unwrap().as_str();
-        assert!(mails(&kit).await.is_empty(), "nobody is told of their own first sign-in");
+        assert!(kit.mails().await.is_empty(), "nobody is told of their own first sign-in");
         assert!(enter(&kit, from("192.0.2.9", Some(device))).await.device.is_none(), "the browser keeps what it has");
-        assert!(mails(&kit).await.is_empty(), "nor of a device that is known, wherever it is");
+        assert!(kit.mails().await.is_empty(), "nor of a device that is known, wherever it is");
         let second = enter(&kit, from("198.51.100.7", None)).await;
-        let told = mails(&kit).await;
+        let told = kit.mails().await;
         assert_eq!(told.len(), 1);
         assert_eq!((told[0].to.as_str(), told[0].subject.as_str()), ("dora@example.org", "A new device signed in"));
         assert!(told[0].text.contains("198.51.100.7 Firefox"), "{}", told[0].text);
@@ -90,7 +80,7 @@ fn a_forgotten_device_is_signed_out_and_new_again() {
         let phone = enter(&kit, from("192.0.2.2", None)).await;
         let again = from("192.0.2.2", phone.device.as_ref().map(store::DeviceToken::as_str));
         let (asking, phone_again) = (again.clone(), enter(&kit, again.clone()).await);
-        mails(&kit).await;
+        kit.mails().await;
         let list = own(&kit.store, &home, move |own| own.known_devices(&asking)).await.unwrap();
         assert_eq!(list.len(), 2);
         let line = list.into_iter().find(|line| line.this).unwrap();
@@ -104,7 +94,7 @@ fn a_forgotten_device_is_signed_out_and_new_again() {
         assert!(matches!(twice, Err(Error::NotFound)));
         let back = enter(&kit, again).await;
         assert!(back.device.is_some(), "another cookie, because the old one is nobody's");
-        assert_eq!(mails(&kit).await[0].subject, "A new device signed in");
+        assert_eq!(kit.mails().await[0].subject, "A new device signed in");
     });
 }
 
@@ -114,14 +104,14 @@ fn whoever_forgets_all_devices_is_told_of_the_next_one() {
         dora(&kit).await;
         let home = enter(&kit, from("192.0.2.1", None)).await;
         let phone = enter(&kit, from("192.0.2.2", None)).await;
-        mails(&kit).await;
+        kit.mails().await;
         let id = kit.store.session(home.session.as_str()).await.unwrap().id;
         own(&kit.store, &home, move |own| own.forget_all_devices(&id)).await.unwrap();
         assert!(is_open(&kit, &home).await && !is_open(&kit, &phone).await);
         let list = own(&kit.store, &home, |own| own.known_devices(&Origin::default())).await.unwrap();
         assert!(list.is_empty());
         enter(&kit, from("203.0.113.9", None)).await;
-        assert_eq!(mails(&kit).await[0].subject, "A new device signed in", "a thief is not the first device");
+        assert_eq!(kit.mails().await[0].subject, "A new device signed in", "a thief is not the first device");
     });
 }
 
@@ -219,7 +209,7 @@ fn a_way_by_mail_is_asked_for_five_times_an_hour_and_works_once_within_one() {
             ask("nobody@example.org").await.unwrap();
             ask("no address").await.unwrap();
         }
-        let sent = mails(&kit).await;
+        let sent = kit.mails().await;
         assert_eq!(sent.len(), 5);
         assert!(sent.iter().all(|mail| mail.to == "dora@example.org"), "nobody else hears of it");
         let token = |mail: &Message| {
@@ -232,12 +222,12 @@ fn a_way_by_mail_is_asked_for_five_times_an_hour_and_works_once_within_one() {
         let list = own(&kit.store, &home, |own| own.known_devices(&Origin::default())).await.unwrap();
         assert!(list.iter().any(|line| line.first_at.is_none()), "let in, and nobody has signed in there yet");
         enter(&kit, from("192.0.2.5", Some(device.as_str()))).await;
-        assert_eq!(mails(&kit).await[0].subject, "A new device signed in", "a mailed link does not make it silent");
+        assert_eq!(kit.mails().await[0].subject, "A new device signed in", "a mailed link does not make it silent");
         kit.clock.advance(SignedDuration::from_hours(1));
         let late = kit.store.take_way(&token(&sent[1]), from("192.0.2.6", None)).await;
         assert!(matches!(late, Err(Error::Invalid(Invalid::Token))));
         ask("dora@example.org").await.unwrap();
-        assert_eq!(mails(&kit).await.len(), 1, "an hour later there is another one");
+        assert_eq!(kit.mails().await.len(), 1, "an hour later there is another one");
     });
 }
 
@@ -257,7 +247,7 @@ fn sign_ups_and_mails_are_limited_for_each_network() {
         for _ in 0..7 {
             kit.store.sign_up(new_account("n1", false), from("192.0.2.3", None)).await.unwrap();
         }
-        let to_one = mails(&kit).await.iter().filter(|mail| mail.to == "n1@example.org").count();
+        let to_one = kit.mails().await.iter().filter(|mail| mail.to == "n1@example.org").count();
         assert_eq!(to_one, 5, "nobody's box is filled by strangers");
     });
 }
@@ -304,7 +294,7 @@ fn a_copy_of_the_database_holds_nothing_that_signs_in() {
         dora(&kit).await;
         let opened = enter(&kit, from("192.0.2.1", None)).await;
         kit.store.ask_for_way("dora@example.org", from("192.0.2.1", None)).await.unwrap();
-        let way = mails(&kit).await.pop().unwrap().text;
+        let way = kit.mails().await.pop().unwrap().text;
         let way = way.split("/sign-in/way/").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
         kit.store.close().await.unwrap();
         let id = kit.store.session(opened.session.as_str()).await.unwrap().id;

@@ -1,7 +1,7 @@
 //! Lockdown: what a thief still gets after the button (nothing), and how the owner opens things again, one by one.
 
 use jiff::SignedDuration;
-use sharing::{Duty, Purpose, RecordId, Refusal, RightKind, TokenScope};
+use sharing::{Purpose, RecordId, Refusal, RightKind, TokenScope};
 use store::{
     Access, Actor, Download, Entrance, Error, Given, Invalid, Lockdown, Manage, Message, Opened, Origin, State, Step,
     Upload, View, What, Whom,
@@ -15,15 +15,6 @@ use testkit::{
 use crate::second_step::{finish, half, with_app};
 
 pub const NEW: &str = "purple lanterns over the quiet bay";
-
-pub async fn mails(kit: &TestStore) -> Vec<Message> {
-    let duty = kit.roster.on(Duty::Deliver);
-    let mails = kit.store.claim_messages(&duty, 100).await.unwrap();
-    for mail in &mails {
-        kit.store.message_sent(&duty, mail.id).await.unwrap();
-    }
-    mails
-}
 
 /// The token of the last mail to this address with such a link.
 pub fn token(mails: &[Message], name: &str, path: &str) -> String {
@@ -46,7 +37,7 @@ pub async fn lock(kit: &TestStore, anna: &Actor) {
 
 /// Anna again, after the link of the mail.
 pub async fn unlocked(kit: &TestStore) -> Actor {
-    let link = token(&mails(kit).await, "anna", "/lockdown/unlock/");
+    let link = token(&kit.mails().await, "anna", "/lockdown/unlock/");
     let opened = kit.store.unlock(&link, NEW, Origin::default()).await.and_then(Entrance::opened).unwrap();
     kit.store.session(opened.session.as_str()).await.unwrap().actor
 }
@@ -111,16 +102,16 @@ fn a_right_password_opens_nothing_until_a_new_one_is_set_by_mail() {
         let family = people(&kit).await;
         lock(&kit, &family.anna).await;
         assert!(matches!(enter(&kit, "wrong").await, Err(Error::NotSignedIn)));
-        let first = token(&mails(&kit).await, "anna", "/lockdown/unlock/");
+        let first = token(&kit.mails().await, "anna", "/lockdown/unlock/");
         assert!(matches!(enter(&kit, PASSWORD).await, Err(Error::Locked)));
-        let second = token(&mails(&kit).await, "anna", "/lockdown/unlock/");
+        let second = token(&kit.mails().await, "anna", "/lockdown/unlock/");
         assert!(kit.store.unlock_link(&first).await.is_ok(), "nobody voids it by asking again");
         assert_eq!(kit.store.unlock_link(&second).await.unwrap(), "anna@example.org");
         // Five links an hour: the button's own, the one above, and three more.
         for _ in 0..9 {
             assert!(matches!(enter(&kit, PASSWORD).await, Err(Error::Locked)));
         }
-        let more = mails(&kit).await;
+        let more = kit.mails().await;
         assert_eq!(more.len(), 3);
         let last = token(&more, "anna", "/lockdown/unlock/");
         assert!(matches!(kit.store.unlock(&last, "short", Origin::default()).await, Err(Error::Invalid(_))));
@@ -141,12 +132,12 @@ fn an_unlock_link_is_over_after_an_hour() {
     both(async |kit| {
         let family = people(&kit).await;
         lock(&kit, &family.anna).await;
-        let link = token(&mails(&kit).await, "anna", "/lockdown/unlock/");
+        let link = token(&kit.mails().await, "anna", "/lockdown/unlock/");
         kit.clock.advance(SignedDuration::from_mins(60));
         let late = kit.store.unlock(&link, NEW, Origin::default()).await;
         assert!(matches!(late, Err(Error::Invalid(Invalid::Token))));
         assert!(matches!(enter(&kit, PASSWORD).await, Err(Error::Locked)));
-        assert_eq!(mails(&kit).await.len(), 1, "a new link is on its way");
+        assert_eq!(kit.mails().await.len(), 1, "a new link is on its way");
     });
 }
 
@@ -157,7 +148,7 @@ fn the_link_of_a_security_mail_locks_without_a_session_and_only_once() {
         // A device that was not known: two mails, each with a link of its own.
         open(&kit).await;
         open(&kit).await;
-        let all = mails(&kit).await;
+        let all = kit.mails().await;
         let links: Vec<String> = all
             .iter()
             .filter(|mail| mail.to == "anna@example.org")
@@ -176,7 +167,7 @@ fn the_link_of_a_security_mail_locks_without_a_session_and_only_once() {
         let again = kit.store.lock_by_mail(&links[0], Origin::default()).await;
         assert!(matches!(again, Err(Error::Invalid(Invalid::Token))), "each link works once");
         kit.store.lock_by_mail(&links[1], Origin::default()).await.unwrap();
-        let told = mails(&kit).await;
+        let told = kit.mails().await;
         assert_eq!(told.iter().filter(|mail| mail.subject == "Your account is locked").count(), 1, "one lockdown");
     });
 }
@@ -186,7 +177,7 @@ fn a_link_to_lock_is_over_after_thirty_days() {
     both(async |kit| {
         people(&kit).await;
         open(&kit).await;
-        let link = token(&mails(&kit).await, "anna", "/lockdown/mail/");
+        let link = token(&kit.mails().await, "anna", "/lockdown/mail/");
         kit.clock.advance(SignedDuration::from_hours(30 * 24));
         assert!(matches!(kit.store.lock_by_mail(&link, Origin::default()).await, Err(Error::Invalid(Invalid::Token))));
     });
@@ -224,7 +215,7 @@ fn a_recovery_code_locks_once_and_a_stolen_half_sign_in_is_over() {
         assert!(matches!(again, Err(Error::WrongProof)), "it is used up");
 
         // The link sets the password; the second step is still asked.
-        let link = token(&mails(&kit).await, "anna", "/lockdown/unlock/");
+        let link = token(&kit.mails().await, "anna", "/lockdown/unlock/");
         let Entrance::SecondStep(half) = kit.store.unlock(&link, NEW, Origin::default()).await.unwrap() else {
             panic!("in without the second step")
         };
@@ -305,7 +296,7 @@ fn the_steps_survive_a_restart_and_pressing_twice_is_one_lockdown() {
         kit.clock.advance(SignedDuration::from_mins(5));
         lock(&kit, &anna).await;
         assert!(matches!(look(&kit, &family.ben, family.record).await, Err(Error::Forbidden(Refusal::Suspended))));
-        let link = token(&mails(&kit).await, "anna", "/lockdown/unlock/");
+        let link = token(&kit.mails().await, "anna", "/lockdown/unlock/");
         let opened = kit.store.unlock(&link, "a third one with seven words in", Origin::default()).await.unwrap();
         let session = kit.store.session(opened.opened().unwrap().session.as_str()).await.unwrap();
         assert_eq!(session.lockdown.map(|steps| steps.settled()), Some(2));
@@ -315,7 +306,7 @@ fn the_steps_survive_a_restart_and_pressing_twice_is_one_lockdown() {
         kit.store.with_account(&session.actor, |own| own.end_lockdown()).await.unwrap();
         assert_eq!(lockdown(&kit, &session.actor).await, None);
         assert!(matches!(look(&kit, &family.ben, family.record).await, Err(Error::Forbidden(Refusal::Suspended))));
-        let told = mails(&kit).await;
+        let told = kit.mails().await;
         let ended = told.iter().find(|mail| mail.subject == "The lockdown has ended").unwrap();
         assert!(ended.text.contains("3 care partners and clinics are still suspended"), "{}", ended.text);
     });

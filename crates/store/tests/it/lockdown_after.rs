@@ -17,13 +17,13 @@ fn clinics_are_told_once_and_nobody_is_named() {
         let family = people(&kit).await;
         lock(&kit, &family.anna).await;
         let anna = unlocked(&kit).await;
-        mails(&kit).await;
+        kit.mails().await;
         let clinic = family.northside;
         let remove = move |patient: &mut Access<'_, Manage>| patient.remove_clinic(clinic);
         kit.store.with_patient(&anna, family.mia, Purpose::Lockdown, remove).await.unwrap();
         let told = kit.store.with_account(&anna, |own| own.notify_clinics()).await.unwrap();
         assert_eq!(told, 1, "a clinic that was removed since is told as well");
-        let mail = mails(&kit).await.pop().unwrap();
+        let mail = kit.mails().await.pop().unwrap();
         assert_eq!(mail.to, "chen@example.org");
         assert!(
             mail.text.contains(&family.mia.to_string()) && !mail.text.to_lowercase().contains("mia"),
@@ -32,7 +32,7 @@ fn clinics_are_told_once_and_nobody_is_named() {
         );
         assert!(!mail.text.contains("anna"));
         assert_eq!(kit.store.with_account(&anna, |own| own.notify_clinics()).await.unwrap(), 0);
-        assert!(mails(&kit).await.is_empty());
+        assert!(kit.mails().await.is_empty());
     });
 }
 

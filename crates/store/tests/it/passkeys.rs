@@ -1,6 +1,6 @@
 //! Passkeys, made and used by a device in software: the second step, alone, a fresh proof, and everything that is refused.
 
-use crate::second_step::{Seat, finish, half, sent};
+use crate::second_step::{Seat, finish, half};
 use store::{Conflict, Error, Given, Invalid, Method, Origin};
 use testkit::{
     authenticator::{Algorithm, Authenticator, BACKED_UP, BACKUP_ELIGIBLE, PRESENT, VERIFIED},
@@ -39,7 +39,7 @@ fn a_passkey_opens_alone_as_the_second_step_and_as_a_proof() {
     both(async |kit| {
         people(&kit).await;
         let (seat, mut device) = with_passkey(&kit).await;
-        let subject = sent(&kit).await.pop().unwrap().subject;
+        let subject = kit.mails().await.pop().unwrap().subject;
         assert_eq!(subject, "A second step was added to your account");
 
         let question = kit.store.passkey_question().unwrap();

@@ -1,6 +1,6 @@
 //! Codes by SMS: few, short-lived, tried a few times, and nowhere to be read afterwards.
 
-use crate::second_step::{Seat, finish, half, sent};
+use crate::second_step::{Seat, finish, half};
 use jiff::SignedDuration;
 use store::{Channel, Error, Given, Invalid, Method, SiteSettings, Store};
 use testkit::{
@@ -12,7 +12,7 @@ const NUMBER: &str = "+491512345678";
 
 /// The code in the message that went to the phone.
 async fn texted(kit: &TestStore) -> String {
-    let messages = sent(kit).await;
+    let messages = kit.mails().await;
     let message = messages.into_iter().rfind(|message| message.channel == Channel::Sms).expect("a code was sent");
     assert_eq!(message.to, NUMBER);
     let code = message.text.get(..6).unwrap().to_owned();

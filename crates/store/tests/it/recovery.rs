@@ -10,15 +10,6 @@ use testkit::{
 
 const NEW: &str = "eight loud geese cross the road";
 
-async fn mails(kit: &TestStore) -> Vec<Message> {
-    let duty = kit.roster.on(Duty::Deliver);
-    let mails = kit.store.claim_messages(&duty, 100).await.unwrap();
-    for mail in &mails {
-        kit.store.message_sent(&duty, mail.id).await.unwrap();
-    }
-    mails
-}
-
 fn token(mail: &Message, before: &str) -> String {
     let link = mail.text.split(before).nth(1).expect("the mail has such a link");
     link.split_whitespace().next().unwrap().to_owned()
@@ -31,7 +22,7 @@ fn token_to(mails: &[Message], to: &str, before: &str) -> String {
 
 async fn ask_reset(kit: &TestStore, name: &str) -> Vec<String> {
     kit.store.ask_password_reset(email(name).as_str(), Origin::default()).await.unwrap();
-    let mails = mails(kit).await;
+    let mails = kit.mails().await;
     mails
         .iter()
         .filter(|mail| mail.text.contains("/password-reset/"))
@@ -51,7 +42,7 @@ fn is_void<T>(answer: Result<T, Error>) -> bool {
 fn only_the_newest_link_to_a_new_password_works_once_for_an_hour() {
     both(async |kit| {
         people(&kit).await;
-        drop(mails(&kit).await);
+        drop(kit.mails().await);
         let first = ask_reset(&kit, "anna").await.pop().unwrap();
         let second = ask_reset(&kit, "anna").await.pop().unwrap();
         assert_eq!(second.len(), 43, "256 bits");
@@ -73,7 +64,7 @@ fn only_the_newest_link_to_a_new_password_works_once_for_an_hour() {
 fn an_account_gets_five_such_mails_an_hour_and_strangers_none() {
     both(async |kit| {
         people(&kit).await;
-        drop(mails(&kit).await);
+        drop(kit.mails().await);
         let mut sent = 0;
         for _ in 0..7 {
             sent += ask_reset(&kit, "anna").await.len();
@@ -95,9 +86,9 @@ fn an_account_gets_five_such_mails_an_hour_and_strangers_none() {
 fn two_workers_write_one_mail() {
     both(async |kit| {
         people(&kit).await;
-        drop(mails(&kit).await);
+        drop(kit.mails().await);
         kit.store.ask_password_reset("anna@example.org", Origin::default()).await.unwrap();
-        let (one, two) = tokio::join!(mails(&kit), mails(&kit));
+        let (one, two) = tokio::join!(kit.mails(), kit.mails());
         assert_eq!(one.len() + two.len(), 1);
     });
 }
@@ -106,7 +97,7 @@ fn two_workers_write_one_mail() {
 fn a_change_of_password_ends_links_that_were_asked_for_before() {
     both(async |kit| {
         people(&kit).await;
-        drop(mails(&kit).await);
+        drop(kit.mails().await);
         let link = ask_reset(&kit, "anna").await.pop().unwrap();
         let opened = kit.store.sign_in("anna@example.org", PASSWORD, false, Origin::default()).await.unwrap();
         let session = opened.opened().unwrap().session;
@@ -119,10 +110,10 @@ fn a_change_of_password_ends_links_that_were_asked_for_before() {
 fn an_account_moves_to_another_address_and_back_from_the_old_one() {
     both(async |kit| {
         let family = people(&kit).await;
-        drop(mails(&kit).await);
+        drop(kit.mails().await);
         let ask = |own: &mut Own<'_>| own.ask_new_email(&email("anna.new"));
         kit.store.with_account(&family.anna, ask).await.unwrap();
-        let asked = mails(&kit).await;
+        let asked = kit.mails().await;
         assert_eq!(asked.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["anna.new@example.org"]);
         assert!(enters(&kit, "anna@example.org", PASSWORD).await, "nothing has changed yet");
         let link = token(&asked[0], "/new-addresses/");
@@ -130,7 +121,7 @@ fn an_account_moves_to_another_address_and_back_from_the_old_one() {
         assert!(is_void(kit.store.confirm_new_email(&link).await));
         assert!(enters(&kit, "anna.new@example.org", PASSWORD).await);
         assert!(!enters(&kit, "anna@example.org", PASSWORD).await);
-        let told = mails(&kit).await;
+        let told = kit.mails().await;
         let undo = token_to(&told, "anna@example.org", "/changes/undo/");
         let at_new = told.iter().find(|mail| mail.to == "anna.new@example.org").unwrap();
         assert!(!at_new.text.contains("/changes/undo/"), "whoever has the new address cannot undo");
@@ -151,14 +142,14 @@ fn an_account_moves_to_another_address_and_back_from_the_old_one() {
 fn after_72_hours_a_change_stands() {
     both(async |kit| {
         let family = people(&kit).await;
-        drop(mails(&kit).await);
+        drop(kit.mails().await);
         kit.store.with_account(&family.anna, |own| own.ask_new_email(&email("anna.new"))).await.unwrap();
-        let link = token(&mails(&kit).await[0], "/new-addresses/");
+        let link = token(&kit.mails().await[0], "/new-addresses/");
         kit.store.confirm_new_email(&link).await.unwrap();
-        let undo = token_to(&mails(&kit).await, "anna@example.org", "/changes/undo/");
+        let undo = token_to(&kit.mails().await, "anna@example.org", "/changes/undo/");
         let free = async || {
             kit.store.sign_up(new_account("anna", false), Origin::default()).await.unwrap();
-            mails(&kit).await.iter().any(|mail| mail.text.contains("/confirmations/"))
+            kit.mails().await.iter().any(|mail| mail.text.contains("/confirmations/"))
         };
         kit.clock.advance(SignedDuration::from_hours(71));
         assert!(!free().await, "nobody takes the old address while it can come back");
@@ -173,13 +164,13 @@ fn after_72_hours_a_change_stands() {
 fn undoing_the_first_of_two_changes_undoes_both() {
     both(async |kit| {
         let family = people(&kit).await;
-        drop(mails(&kit).await);
+        drop(kit.mails().await);
         let mut undo = Vec::new();
         for (from, to) in [("anna", "anna.two"), ("anna.two", "anna.three")] {
             kit.store.with_account(&family.anna, move |own| own.ask_new_email(&email(to))).await.unwrap();
-            let link = token_to(&mails(&kit).await, email(to).as_str(), "/new-addresses/");
+            let link = token_to(&kit.mails().await, email(to).as_str(), "/new-addresses/");
             kit.store.confirm_new_email(&link).await.unwrap();
-            undo.push(token_to(&mails(&kit).await, email(from).as_str(), "/changes/undo/"));
+            undo.push(token_to(&kit.mails().await, email(from).as_str(), "/changes/undo/"));
         }
         kit.store.undo_contact_change(&undo[0], Origin::default()).await.unwrap();
         assert!(enters(&kit, "anna@example.org", PASSWORD).await);
@@ -191,11 +182,11 @@ fn undoing_the_first_of_two_changes_undoes_both() {
 fn an_address_that_is_taken_is_not_told_and_its_owner_is() {
     both(async |kit| {
         let family = people(&kit).await;
-        drop(mails(&kit).await);
+        drop(kit.mails().await);
         let before = kit.store.with_account(&family.anna, |own| own.messages(50)).await.unwrap().len();
         for to in ["ben", "nobody"] {
             kit.store.with_account(&family.anna, move |own| own.ask_new_email(&email(to))).await.unwrap();
-            let mail = mails(&kit).await.pop().unwrap();
+            let mail = kit.mails().await.pop().unwrap();
             assert_eq!(mail.to, email(to).as_str());
             assert_eq!(mail.text.contains("/new-addresses/"), to == "nobody");
             let listed = kit.store.with_account(&family.anna, |own| own.messages(50)).await.unwrap().len();
@@ -218,9 +209,9 @@ fn an_address_that_is_taken_is_not_told_and_its_owner_is() {
 fn an_address_taken_in_between_is_not_taken_twice() {
     both(async |kit| {
         let family = people(&kit).await;
-        drop(mails(&kit).await);
+        drop(kit.mails().await);
         kit.store.with_account(&family.anna, |own| own.ask_new_email(&email("dora"))).await.unwrap();
-        let link = token(&mails(&kit).await[0], "/new-addresses/");
+        let link = token(&kit.mails().await[0], "/new-addresses/");
         kit.store.sign_up(new_account("dora", false), Origin::default()).await.unwrap();
         let late = kit.store.confirm_new_email(&link).await;
         assert!(matches!(late, Err(Error::Conflict(Conflict::Taken))));
@@ -232,17 +223,17 @@ fn an_address_taken_in_between_is_not_taken_twice() {
 fn the_phrase_stands_in_every_mail_and_never_at_an_address_of_somebody_unknown() {
     both(async |kit| {
         let family = people(&kit).await;
-        drop(mails(&kit).await);
+        drop(kit.mails().await);
         for wrong in ["ab", "a\nb c", &"x".repeat(61)] {
             let wrong = wrong.to_owned();
             let refused = kit.store.with_account(&family.anna, move |own| own.set_phrase(&wrong)).await;
             assert!(matches!(refused, Err(Error::Invalid(Invalid::Phrase))));
         }
         kit.store.with_account(&family.anna, |own| own.set_phrase("a blue heron {secret}")).await.unwrap();
-        let told = mails(&kit).await.pop().unwrap();
+        let told = kit.mails().await.pop().unwrap();
         assert!(told.text.contains("Your phrase: a blue heron ."), "{}", told.text);
         kit.store.with_account(&family.anna, |own| own.ask_new_email(&email("nobody"))).await.unwrap();
-        assert!(!mails(&kit).await[0].text.contains("heron"));
+        assert!(!kit.mails().await[0].text.contains("heron"));
         let listed = kit.store.with_account(&family.anna, |own| own.messages(5)).await.unwrap();
         assert!(
             listed[0].text.contains("/lockdown/mail/…"),
@@ -258,7 +249,7 @@ fn the_phrase_stands_in_every_mail_and_never_at_an_address_of_somebody_unknown()
 fn the_reminder_comes_once_a_quarter_from_two_workers() {
     both(async |kit| {
         let family = people(&kit).await;
-        drop(mails(&kit).await);
+        drop(kit.mails().await);
         let duty = kit.roster.on(Duty::Expire);
         let remind = async || {
             let (one, two) = tokio::join!(kit.store.remind_of_reviews(&duty), kit.store.remind_of_reviews(&duty));
@@ -270,7 +261,7 @@ fn the_reminder_comes_once_a_quarter_from_two_workers() {
         assert_eq!((remind().await, is_due().await), (0, false));
         days(1);
         assert_eq!((remind().await, is_due().await), (1, true));
-        let told = mails(&kit).await;
+        let told = kit.mails().await;
         assert_eq!((told.len(), told[0].to.as_str()), (1, "anna@example.org"), "only whoever has care partners");
         assert!(told[0].text.contains("/security/review.ics"), "{}", told[0].text);
         assert_eq!(remind().await, 0);

@@ -1,9 +1,8 @@
 //! The second step: asked on every new browser, each code once, and ten codes for the day the phone is lost.
 
 use jiff::SignedDuration;
-use sharing::Duty;
 use std::fs;
-use store::{Actor, AddedStep, Entrance, Error, Given, Invalid, Message, Method, Opened, Origin, RecoveryCodes};
+use store::{Actor, AddedStep, Entrance, Error, Given, Invalid, Method, Opened, Origin, RecoveryCodes};
 use testkit::{
     authenticator_app::code,
     both::{TestStore, both},
@@ -49,18 +48,8 @@ async fn finish_with(kit: &TestStore, code: &str) -> Result<Opened, Error> {
     finish(kit, &half, Given::Code(code.to_owned())).await
 }
 
-/// What was sent since the last time, by kind of message and to whom.
-pub async fn sent(kit: &TestStore) -> Vec<Message> {
-    let duty = kit.roster.on(Duty::Deliver);
-    let messages = kit.store.claim_messages(&duty, 100).await.unwrap();
-    for message in &messages {
-        kit.store.message_sent(&duty, message.id).await.unwrap();
-    }
-    messages
-}
-
 async fn subjects(kit: &TestStore) -> Vec<String> {
-    sent(kit).await.into_iter().map(|message| message.subject).collect()
+    kit.mails().await.into_iter().map(|message| message.subject).collect()
 }
 
 /// Anna adds an app: her seat under its new token, the seed and the recovery codes.
@@ -86,7 +75,7 @@ fn an_app_counts_from_its_first_code_on() {
         assert_eq!((waiting.name.as_str(), waiting.seed.len()), ("Phone", 32));
         assert!(waiting.link.starts_with("otpauth://totp/Kinsight:anna%40example.org?secret="), "{}", waiting.link);
         Seat::anna(&kit).await;
-        sent(&kit).await;
+        kit.mails().await;
 
         let confirm = |typed: String| {
             let session = seat.session.clone();
@@ -181,7 +170,7 @@ fn a_recovery_code_opens_once() {
     both(async |kit| {
         people(&kit).await;
         let (_, _, codes) = with_app(&kit).await;
-        sent(&kit).await;
+        kit.mails().await;
         let first = &codes.0[0];
         let opened = finish_with(&kit, &first.to_lowercase().replace('-', " ")).await.unwrap();
         assert_eq!(subjects(&kit).await, ["A recovery code was used", "A new device signed in"]);
@@ -230,12 +219,12 @@ fn without_the_last_one_the_password_is_all_again() {
         people(&kit).await;
         let (seat, _, codes) = with_app(&kit).await;
         let elsewhere = finish_with(&kit, &codes.0[0]).await.unwrap();
-        sent(&kit).await;
+        kit.mails().await;
         let id = kit.store.with_account(&seat.actor, |own| own.second_steps()).await.unwrap().steps[0].id;
         let session = seat.session.clone();
         let remove = move |own: &mut store::Own<'_>| own.remove_second_step(&session, id);
         let token = kit.store.with_account(&seat.actor, remove).await.unwrap();
-        let letter = sent(&kit).await.pop().unwrap();
+        let letter = kit.mails().await.pop().unwrap();
         assert!(letter.text.contains("the password alone opens your account now"), "{}", letter.text);
         assert!(kit.store.session(elsewhere.session.as_str()).await.is_err());
         assert!(kit.store.session(token.as_str()).await.is_ok());
@@ -269,7 +258,7 @@ fn no_seed_and_no_code_stands_in_the_files() {
         people(&kit).await;
         let (seat, seed, codes) = with_app(&kit).await;
         kit.store.with_account(&seat.actor, |own| own.begin_phone("+491512345678")).await.unwrap();
-        sent(&kit).await;
+        kit.mails().await;
         kit.store.close().await.unwrap();
         let mut markers = vec![seed, "+491512345678".to_owned(), "Phone".to_owned()];
         markers.extend(codes.0.iter().flat_map(|code| [code.clone(), code.replace('-', "")]));

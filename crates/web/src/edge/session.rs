@@ -8,6 +8,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::net::SocketAddr;
 use store::{Actor, Origin, Session};
 use words::Language;
@@ -91,8 +92,7 @@ impl FromRequestParts<Web> for Proved {
             return Ok(Self(me));
         }
         if parts.method.is_safe() {
-            let way = format!("/proof?next={}", in_query(&me.visitor.path));
-            return Err(Redirect::to(&way).into_response());
+            return Err(to_proof(&me.visitor.path));
         }
         Err(Problem::proof_needed().into_response())
     }
@@ -100,9 +100,13 @@ impl FromRequestParts<Web> for Proved {
 
 /// As one value of a query.
 pub fn in_query(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    let written = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    text.bytes().map(written).collect()
+    const ALL_BUT_PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+    utf8_percent_encode(text, ALL_BUT_PLAIN).to_string()
+}
+
+/// To the page that asks for a fresh proof, and back here.
+pub fn to_proof(back: &str) -> Response {
+    Redirect::to(&format!("/proof?next={}", in_query(back))).into_response()
 }
 
 impl FromRequestParts<Web> for App {

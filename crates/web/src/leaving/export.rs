@@ -4,13 +4,13 @@ use super::archive::{self, Plan};
 use super::pipe::pipe;
 use crate::Web;
 use crate::edge::problem::Problem;
-use crate::edge::session::{Proved, SignedIn};
+use crate::edge::session::{Proved, SignedIn, to_proof};
 use crate::page::{Frame, Place, render};
 use crate::record::visit::frame_of;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use glucose::local_day;
 use tokio::runtime::Handle;
 
@@ -34,7 +34,7 @@ pub async fn page(State(web): State<Web>, Proved(me): Proved) -> Result<Response
 /// Everything is asked at the gate before the first byte goes out, so that a refusal is a page and not half a file.
 pub async fn zip(State(web): State<Web>, me: SignedIn) -> Result<Response, Problem> {
     if !me.session.is_fresh(web.clock.now()) {
-        return Ok(Redirect::to("/proof?next=/export").into_response());
+        return Ok(to_proof("/export"));
     }
     let place = web.exporting.clone().try_acquire_owned().map_err(|_| Problem::unavailable())?;
     let account = web.store.with_account(me.actor(), |own| own.begin_export()).await?;

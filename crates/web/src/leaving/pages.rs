@@ -3,7 +3,7 @@
 use crate::Web;
 use crate::edge::cookies;
 use crate::edge::problem::Problem;
-use crate::edge::session::{EvenLeaving, SignedIn};
+use crate::edge::session::{EvenLeaving, SignedIn, to_proof};
 use crate::forms::{Field, Form};
 use crate::leaving::frame_even_leaving;
 use crate::page::{Frame, Place, render};
@@ -79,7 +79,7 @@ async fn shown(web: &Web, me: &SignedIn, form: Form) -> Result<Response, Problem
 /// Asks for a fresh proof before anything is typed.
 pub async fn page(State(web): State<Web>, EvenLeaving(me): EvenLeaving) -> Result<Response, Problem> {
     if !me.session.is_fresh(web.clock.now()) {
-        return Ok(Redirect::to("/proof?next=/leaving").into_response());
+        return Ok(to_proof("/leaving"));
     }
     shown(&web, &me, form()).await
 }

@@ -3,13 +3,13 @@
 use super::{access, end, identity, lasting, review, sources};
 use crate::Web;
 use crate::edge::problem::Problem;
-use crate::edge::session::{SignedIn, in_query};
+use crate::edge::session::{SignedIn, to_proof};
 use crate::page::{Frame, Place, render};
 use crate::record::visit::frame_of;
 use crate::show;
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use serde::Deserialize;
 use store::{Lockdown, State as HowFar, Step};
 
@@ -108,8 +108,7 @@ pub async fn page(State(web): State<Web>, me: SignedIn, Path(step): Path<String>
     let lockdown = lasting(&web, &me).await?;
     // Asked before anything is pressed, so that no press is in vain.
     if matches!(step, Step::Access | Step::End) && !me.session.is_fresh(web.clock.now()) {
-        let way = format!("/proof?next={}", in_query(&me.visitor.path));
-        return Ok(Redirect::to(&way).into_response());
+        return Ok(to_proof(&me.visitor.path));
     }
     let content = content(&web, &me, &lockdown, step).await?;
     let overview = web.store.overview(me.actor()).await?;
