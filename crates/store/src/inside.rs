@@ -26,6 +26,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, text: include_str!("migrations/0001_people.sql") },
     Migration { version: 2, text: include_str!("migrations/0002_data.sql") },
     Migration { version: 3, text: include_str!("migrations/0003_identity.sql") },
+    Migration { version: 4, text: include_str!("migrations/0004_sharing.sql") },
 ];
 
 /// The database and the gate in front of it. Cheap to clone; all clones are one.

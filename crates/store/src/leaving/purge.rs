@@ -37,6 +37,7 @@ statements! {
     REPORTS = "delete from reports_log where record = $1";
     APPS = "delete from app_tokens where record = $1";
     GRANTS = "delete from grants where record = $1";
+    INVITATIONS = "delete from invitations where record = $1";
     LINKS = "delete from links where record = $1";
     FLAGS = "delete from flags where record = $1";
     // What others were told about it stays theirs.
@@ -54,6 +55,7 @@ statements! {
     LOSSES = "delete from factor_losses where account = $1";
     LOCKDOWNS = "delete from lockdowns where account = $1";
     FOLLOWED = "delete from grants where partner = $1";
+    ASKED = "delete from follow_requests where partner = $1";
     MEMBERSHIPS = "delete from clinic_members where account = $1";
     MESSAGES = "delete from outbox where account = $1";
     ACCOUNT = "delete from accounts where id = $1";
@@ -62,9 +64,10 @@ statements! {
 /// Ways in: gone first.
 const WAYS_IN: &[Sql] = &[EMAILS, SESSIONS, HALF, TOKENS, CHALLENGES, KNOWN_DEVICES, FACTORS, CODES];
 
-const OF_RECORD: &[Sql] = &[UPLOADS, DEVICES, LATEST, REPORTS, APPS, GRANTS, LINKS, FLAGS, MESSAGES_ABOUT, RECORD];
+const OF_RECORD: &[Sql] =
+    &[UPLOADS, DEVICES, LATEST, REPORTS, APPS, GRANTS, INVITATIONS, LINKS, FLAGS, MESSAGES_ABOUT, RECORD];
 
-const OF_ACCOUNT: &[Sql] = &[CHANGES, LOSSES, LOCKDOWNS, FOLLOWED, MEMBERSHIPS, MESSAGES, ACCOUNT];
+const OF_ACCOUNT: &[Sql] = &[CHANGES, LOSSES, LOCKDOWNS, FOLLOWED, ASKED, MEMBERSHIPS, MESSAGES, ACCOUNT];
 
 impl Store {
     /// Purges the accounts whose time is over; answers how many. Safe to repeat and to interrupt.
