@@ -42,6 +42,9 @@ pub struct Given {
     /// How many days a deleted account can be restored before it is purged [default: 90]
     #[arg(long, env = "KINSIGHT_KEEP_DELETED_DAYS", value_name = "DAYS")]
     pub keep_deleted_days: Option<u32>,
+    /// How many care partners a record may have, for regions that limit it [default: as many as its owner likes]
+    #[arg(long, env = "KINSIGHT_CARE_PARTNERS", value_name = "NUMBER")]
+    pub care_partners: Option<u32>,
     /// Address and port to listen on [default: 127.0.0.1:8642]
     #[arg(long, env = "KINSIGHT_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
@@ -171,6 +174,7 @@ impl Given {
             audit_anchors: self.audit_anchors.or(file.audit_anchors),
             breached_passwords: self.breached_passwords.or(file.breached_passwords),
             keep_deleted_days: self.keep_deleted_days.or(file.keep_deleted_days),
+            care_partners: self.care_partners.or(file.care_partners),
             listen: self.listen.or(file.listen),
             base_url: self.base_url.or(file.base_url),
             trusted_proxies: proxies,
@@ -213,6 +217,7 @@ impl Settings {
             password_cost: self.password_cost,
             breached: self.given.breached_passwords.clone(),
             keep_deleted_days: self.given.keep_deleted_days.unwrap_or(KEEP_DELETED_DAYS),
+            most_care_partners: self.given.care_partners,
             readers: READERS,
             site: self.site(),
             session_idle: self.given.session_idle.map(|SessionIdle(minutes)| SignedDuration::from_mins(minutes.into())),

@@ -1,6 +1,9 @@
 //! What a care partner was given.
 
-use crate::people::{AccountId, RecordId};
+use crate::{
+    people::{AccountId, RecordId},
+    weekly_pause::WeeklyPause,
+};
 use jiff::Timestamp;
 
 /// The two levels, in these words on every page.
@@ -30,6 +33,56 @@ impl Visibility {
     pub const ALL: Self = Self { insulin: true, carbs: true, notes: true, devices: true };
     /// Glucose and nothing else.
     pub const GLUCOSE_ONLY: Self = Self { insulin: false, carbs: false, notes: false, devices: false };
+
+    fn kinds(self) -> [bool; 4] {
+        [self.insulin, self.carbs, self.notes, self.devices]
+    }
+
+    /// Whether nothing is visible in this one that is not in the other.
+    pub fn is_within(self, other: Self) -> bool {
+        self.kinds().into_iter().zip(other.kinds()).all(|(here, there)| !here || there)
+    }
+}
+
+/// How far a care partner may see, at what, until when and on which conditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How far.
+    pub permission: Permission,
+    /// At what.
+    pub visibility: Visibility,
+    /// Until when; void at this instant.
+    pub until_at: Option<Timestamp>,
+    /// Void while the care partner has no second step.
+    pub needs_second_step: bool,
+    /// Void at these hours of the week.
+    pub weekly_pause: Option<WeeklyPause>,
+}
+
+impl Terms {
+    /// *View only*, glucose only, without an end or conditions.
+    pub const LEAST: Self = Self {
+        permission: Permission::ViewOnly,
+        visibility: Visibility::GLUCOSE_ONLY,
+        until_at: None,
+        needs_second_step: false,
+        weekly_pause: None,
+    };
+
+    /// Whether the new terms let somebody see anything, or at any time, that these did not: then the owner proves anew that it
+    /// is them. A weekly pause that was moved counts, for it opens other hours.
+    pub fn are_widened_by(&self, new: &Self) -> bool {
+        let longer = match (self.until_at, new.until_at) {
+            (Some(old), Some(new)) => new > old,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        new.permission > self.permission
+            || !new.visibility.is_within(self.visibility)
+            || longer
+            || (self.needs_second_step && !new.needs_second_step)
+            || (self.weekly_pause.is_some() && self.weekly_pause != new.weekly_pause)
+    }
 }
 
 /// The right of one care partner on one record.
@@ -39,14 +92,10 @@ pub struct Grant {
     pub record: RecordId,
     /// Who may look.
     pub partner: AccountId,
-    /// How far.
-    pub permission: Permission,
-    /// At what.
-    pub visibility: Visibility,
+    /// How far, at what, until when.
+    pub terms: Terms,
     /// Since when.
     pub since_at: Timestamp,
-    /// Until when; the grant is void at this instant.
-    pub until_at: Option<Timestamp>,
     /// Paused until when; void before this instant.
     pub paused_until_at: Option<Timestamp>,
 }

@@ -5,11 +5,15 @@
 
 pub mod check_up;
 pub mod grant;
+pub mod invitation;
 pub mod people;
 pub mod permissions;
 pub mod policy;
+pub mod weekly_pause;
 
-pub use grant::{Grant, Permission, Visibility};
+pub use grant::{Grant, Permission, Terms, Visibility};
+pub use invitation::{Invitation, Invitee, NotAccepted};
 pub use people::{AccountId, ClinicId, Email, Id, InvalidEmail, RecordId};
 pub use permissions::{ClinicRole, Duty, Purpose, RightKind, Standing, TokenScope};
 pub use policy::{Decision, Refusal, allows};
+pub use weekly_pause::{InvalidWeeklyPause, WeeklyPause};

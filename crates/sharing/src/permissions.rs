@@ -67,8 +67,12 @@ pub enum Standing {
         visibility: Visibility,
         /// Until when.
         until_at: Option<Timestamp>,
-        /// Paused until when.
+        /// Paused until when, at once or by the week.
         paused_until_at: Option<Timestamp>,
+        /// When the next weekly pause begins.
+        pauses_at: Option<Timestamp>,
+        /// Whether a second step is asked for that this person does not have.
+        lacks_second_step: bool,
         /// Suspended by lockdown, until the owner restores it.
         suspended: bool,
     },
@@ -114,6 +118,10 @@ pub enum Purpose {
     Settings,
     /// App tokens.
     Tokens,
+    /// Care partners and invitations.
+    Sharing,
+    /// What a care partner sees, shown to the owner.
+    SeeAs,
     /// Everything, taken along.
     Export,
     /// The steps after a lockdown.
@@ -135,6 +143,8 @@ impl Purpose {
             Self::TakeBack => "upload taken back",
             Self::Settings => "settings",
             Self::Tokens => "app tokens",
+            Self::Sharing => "sharing",
+            Self::SeeAs => "seen as a care partner",
             Self::Export => "export of everything",
             Self::Lockdown => "lockdown",
             Self::Duty => "duty",

@@ -17,6 +17,8 @@ pub enum Refusal {
     Expired,
     /// The grant is paused.
     Paused,
+    /// The owner asks for a second step, and this person has none.
+    SecondStep,
     /// The owner's account was in lockdown, and the owner has not restored this access yet.
     Suspended,
     /// The role in the clinic does not reach that far.
@@ -51,6 +53,7 @@ pub fn allows(standing: Standing, right: RightKind, now: Timestamp) -> Decision 
             Refused(Refusal::Suspended)
         }
         (Standing::CarePartner { paused_until_at: Some(until), .. }, _) if now < until => Refused(Refusal::Paused),
+        (Standing::CarePartner { lacks_second_step: true, .. }, _) => Refused(Refusal::SecondStep),
         (Standing::CarePartner { visibility, .. }, RightKind::View) => Allowed(visibility),
         (Standing::CarePartner { permission: Permission::ViewAndDownload, visibility, .. }, RightKind::Download) => {
             Allowed(visibility)

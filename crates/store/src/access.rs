@@ -183,7 +183,7 @@ impl Entered {
 /// Reads the standing in this very transaction and asks the policy. The inner `Err` is a refusal.
 fn decide(tx: &mut Tx, asked: Asked, right: RightKind) -> Result<Result<Entered, Refused>, Error> {
     let Asked { who, record, purpose, proved_at, now } = asked;
-    let standing = standing::of(tx, who, record)?;
+    let standing = standing::of(tx, who, record, now)?;
     Ok(match allows(standing, right, now) {
         Decision::Allowed(visibility) => Ok(Entered { who, record, purpose, standing, visibility, proved_at, now }),
         decision => Err(Refused { decision, standing }),
@@ -259,6 +259,11 @@ impl<R> Access<'_, R> {
     /// Writes a line of the record's audit chain, in this transaction. The detail is sealed; no health data in it.
     pub(crate) fn audit(&mut self, act: &'static str, detail: &str) -> Result<(), Error> {
         audit::write(self.tx, self.inside, &Entry::more(&self.entered, act, detail))
+    }
+
+    /// The rest of the house.
+    pub(crate) fn inside(&self) -> &Inside {
+        self.inside
     }
 
     /// The transaction and the rest of the house at once.

@@ -108,6 +108,27 @@ pub enum Invalid {
     /// Nothing that could be kept.
     #[error("empty")]
     Empty,
+    /// The invitation was answered, withdrawn, sent to somebody else, or is over.
+    #[error("invitation")]
+    Invitation,
+    /// The address of the account is not confirmed.
+    #[error("unconfirmed address")]
+    Unconfirmed,
+    /// The address is the person's own.
+    #[error("own address")]
+    OwnAddress,
+    /// An end in the past.
+    #[error("until")]
+    Until,
+    /// The end of a pause in the past or more than a year ahead.
+    #[error("pause")]
+    Pause,
+    /// A message of more than 500 characters.
+    #[error("message")]
+    Message,
+    /// A record that is no person's own.
+    #[error("record")]
+    Record,
     /// Not possible while the lockdown lasts.
     #[error("lockdown")]
     Lockdown,
@@ -138,6 +159,14 @@ pub enum WeakPassword {
 pub enum Conflict {
     /// The name or address is already in use.
     Taken,
+    /// This person follows the record already.
+    Follows,
+    /// This person was invited already.
+    Invited,
+    /// This person was asked already.
+    Asked,
+    /// There are as many care partners and invitations as there may be.
+    CarePartners,
     /// Somebody else changed it in between.
     Changed,
     /// The database is not empty.

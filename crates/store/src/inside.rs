@@ -45,6 +45,7 @@ pub(crate) struct Inside {
     pub(crate) session_idle: Option<SignedDuration>,
     pub(crate) anchors: Option<PathBuf>,
     pub(crate) keep_deleted_days: u32,
+    pub(crate) most_care_partners: Option<u32>,
     file: Option<PathBuf>,
     _folder: Option<TemporaryFolder>,
 }
@@ -144,6 +145,7 @@ fn open(settings: StoreSettings) -> Result<Inside, Error> {
         session_idle: settings.session_idle,
         anchors: settings.keys.anchors,
         keep_deleted_days: settings.keep_deleted_days,
+        most_care_partners: settings.most_care_partners,
         file: connections.file,
         _folder: connections.folder,
     })

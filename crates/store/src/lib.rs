@@ -8,7 +8,6 @@ mod access;
 mod accounts;
 mod actor;
 mod audit;
-mod care_partners;
 mod check_up;
 #[doc(hidden)]
 pub mod chunk;
@@ -45,6 +44,7 @@ mod second_step;
 mod seed;
 mod sessions;
 mod settings;
+mod share;
 mod sign_in;
 mod site;
 mod sources;
@@ -91,6 +91,7 @@ pub use second_step::{AddedStep, Given, Method, NewTotp, RecoveryCodes, SecondSt
 pub use seed::{SeedAccount, SeedClinic, SeedGrant, SeedPlan, Seeded};
 pub use sessions::{Opened, Session, SessionToken};
 pub use settings::{Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
+pub use share::{FollowRequest, InvitationLine, NewInvitation, Offer, OwnRequest};
 pub use sign_in::{Entrance, HalfToken};
 pub use site::SiteSettings;
 pub use sources::{Oddity, Source};
@@ -101,7 +102,6 @@ pub use uploads::*;
 fn all_statements() -> Vec<db::Sql> {
     let files: &[&[db::Sql]] = &[
         accounts::STATEMENTS,
-        care_partners::STATEMENTS,
         check_up::STATEMENTS,
         days::STATEMENTS,
         devices::STATEMENTS,
@@ -133,6 +133,7 @@ fn all_statements() -> Vec<db::Sql> {
         lockdown::statements(),
         recovery::statements(),
         second_step::all_statements(),
+        share::statements(),
     ]
     .concat();
     files.iter().flat_map(|list| list.iter().copied()).chain(more).collect()

@@ -169,6 +169,7 @@ impl Store {
         let inside = Arc::clone(&self.0);
         let now = self.0.clock.now();
         self.write_password_resets(now).await?;
+        self.write_follow_requests(now).await?;
         let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
         let due = self.0.db.read(move |tx| tx.query(DUE, params![now, most])).await?;
         if due.is_empty() {

@@ -143,7 +143,7 @@ fn clinic_patients(
 
 /// The policy's word on a look, for each line by itself.
 fn may_look(tx: &mut Tx, account: AccountId, record: RecordId, now: Timestamp) -> Result<bool, Error> {
-    let standing: Standing = standing::of(tx, Who::Account { id: account }, record)?;
+    let standing: Standing = standing::of(tx, Who::Account { id: account }, record, now)?;
     Ok(matches!(allows(standing, RightKind::View, now), Decision::Allowed(_)))
 }
 

@@ -10,18 +10,19 @@ use crate::{
     mails, notices,
     own::Own,
     records::open_name,
-    standing::permission,
+    share,
 };
 use jiff::{SignedDuration, Timestamp};
-use sharing::{AccountId, Duty, Permission, RecordId, check_up::QUARTER_DAYS};
+use sharing::{AccountId, Duty, RecordId, Terms, check_up::QUARTER_DAYS};
 use std::{
     collections::{HashMap, hash_map::Entry},
     sync::Arc,
 };
 
 statements! {
-    PARTNERS = "select g.record, r.name, g.partner, a.name, a.email, g.permission, g.since_at, g.until_at, \
-        g.paused_until_at, g.suspended_at, \
+    PARTNERS = "select g.record, r.name, g.partner, a.name, a.email, g.permission, g.insulin, g.carbs, g.notes, g.devices, \
+        g.until_at, g.needs_second_step, g.pause_days, g.pause_from_min, g.pause_to_min, g.since_at, g.paused_until_at, \
+        g.suspended_at, \
         (select count(*) from factors f where f.account = g.partner and f.confirmed_at is not null) \
         from grants g join records r on r.id = g.record join accounts a on a.id = g.partner \
         where r.account = $1 order by r.made_at, r.id, g.since_at, g.partner";
@@ -50,12 +51,10 @@ pub struct CarePartnerLine {
     pub name: String,
     /// Their address.
     pub email: String,
-    /// How far.
-    pub permission: Permission,
+    /// How far, at what, until when.
+    pub terms: Terms,
     /// Since when.
     pub since_at: Timestamp,
-    /// Until when.
-    pub until_at: Option<Timestamp>,
     /// Paused until when.
     pub paused_until_at: Option<Timestamp>,
     /// Suspended by a lockdown.
@@ -145,12 +144,11 @@ fn line(
         partner,
         name: text("name", 3)?,
         email: text("email", 4)?,
-        permission: permission(row.text(5)?)?,
-        since_at: row.instant(6)?,
-        until_at: row.opt_instant(7)?,
-        paused_until_at: row.opt_instant(8)?,
-        suspended_at: row.opt_instant(9)?,
-        second_step: row.int(10)? > 0,
+        terms: share::terms(row, 5)?,
+        since_at: row.instant(15)?,
+        paused_until_at: row.opt_instant(16)?,
+        suspended_at: row.opt_instant(17)?,
+        second_step: row.int(18)? > 0,
         looked_at: looks.get(&who_text(Who::Account { id: partner })).copied(),
     })
 }

@@ -3,17 +3,17 @@
 use crate::{
     accounts::{self, NewAccount},
     actor::{Actor, Who},
-    care_partners,
     db::{Tx, params, statements},
     error::{Conflict, Error},
     inside::{Inside, Store, new_id},
     keys::place,
     records::{self, Keeper, NewRecord},
+    share,
     standing::{role_word, scope_word},
     tokens,
 };
 use jiff::Timestamp;
-use sharing::{AccountId, ClinicId, ClinicRole, Email, Grant, Permission, RecordId, TokenScope, Visibility};
+use sharing::{AccountId, ClinicId, ClinicRole, Email, Grant, Permission, RecordId, Terms, TokenScope, Visibility};
 use std::{collections::HashMap, sync::Arc};
 
 statements! {
@@ -159,13 +159,16 @@ impl<'a> Seeding<'a> {
         let grant = Grant {
             record,
             partner,
-            permission: grant.permission,
-            visibility: grant.visibility,
+            terms: Terms {
+                permission: grant.permission,
+                visibility: grant.visibility,
+                until_at: grant.until_at,
+                ..Terms::LEAST
+            },
             since_at: self.now,
-            until_at: grant.until_at,
             paused_until_at: None,
         };
-        care_partners::give(self.tx, &grant)
+        share::give(self.tx, &grant)
     }
 
     fn clinic(&mut self, clinic: &SeedClinic) -> Result<(), Error> {

@@ -22,6 +22,8 @@ pub struct StoreSettings {
     pub breached: Option<PathBuf>,
     /// How many days a deleted account can be restored.
     pub keep_deleted_days: u32,
+    /// How many care partners a record may have; as many as its owner likes when not given.
+    pub most_care_partners: Option<u32>,
     /// Where people reach the server, and what it can send.
     pub site: SiteSettings,
     /// How many reads may run at once (at least 1; connections in all on PostgreSQL).

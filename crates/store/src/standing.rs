@@ -4,7 +4,10 @@ use crate::{
     actor::Who,
     db::{Row, Tx, params, statements},
     error::Error,
+    share,
+    words::zone,
 };
+use jiff::Timestamp;
 use sharing::{AccountId, ClinicId, ClinicRole, Permission, RecordId, Standing, TokenScope, Visibility};
 
 statements! {
@@ -13,8 +16,10 @@ statements! {
         from records r left join accounts a on a.id = r.account \
         left join clinic_members m on m.clinic = r.clinic and m.account = $2 where r.id = $1 and a.delete_at is null \
         and not exists (select 1 from accounts me where me.id = $2 and me.delete_at is not null)";
-    GRANT = "select permission, insulin, carbs, notes, devices, until_at, paused_until_at, suspended_at from grants \
-        where record = $1 and partner = $2";
+    GRANT = "select g.permission, g.insulin, g.carbs, g.notes, g.devices, g.until_at, g.needs_second_step, g.pause_days, \
+        g.pause_from_min, g.pause_to_min, g.paused_until_at, g.suspended_at, r.zone, case when g.needs_second_step = 0 then 1 else \
+        (select count(*) from factors f where f.account = g.partner and f.confirmed_at is not null) end \
+        from grants g join records r on r.id = g.record where g.record = $1 and g.partner = $2";
     LINKED = "select m.role, l.insulin, l.carbs, l.notes, l.devices, l.until_at, l.suspended_at from links l \
         join clinic_members m on m.clinic = l.clinic and m.account = $2 where l.record = $1 \
         order by coalesce(l.suspended_at, 0), l.since_at, l.clinic";
@@ -25,9 +30,9 @@ statements! {
 }
 
 /// The standing of `who` to `record`, right now.
-pub(crate) fn of(tx: &mut Tx, who: Who, record: RecordId) -> Result<Standing, Error> {
+pub(crate) fn of(tx: &mut Tx, who: Who, record: RecordId, now: Timestamp) -> Result<Standing, Error> {
     match who {
-        Who::Account { id } => of_account(tx, id, record),
+        Who::Account { id } => of_account(tx, id, record, now),
         Who::App { token, record: own, .. } if own == record => {
             let row = tx.query_one(APP, params![record, token])?;
             row.map_or(Ok(Standing::Stranger), |row| Ok(Standing::App(scope(row.text(0)?)?)))
@@ -40,7 +45,7 @@ pub(crate) fn of(tx: &mut Tx, who: Who, record: RecordId) -> Result<Standing, Er
     }
 }
 
-fn of_account(tx: &mut Tx, account: AccountId, record: RecordId) -> Result<Standing, Error> {
+fn of_account(tx: &mut Tx, account: AccountId, record: RecordId, now: Timestamp) -> Result<Standing, Error> {
     let Some(kept) = tx.query_one(KEPT_BY, params![record, account])? else { return Ok(Standing::Stranger) };
     // Nobody acts for a locked account, not even by a request that came in before it was locked.
     if kept.opt_int(3)?.is_some() {
@@ -53,13 +58,7 @@ fn of_account(tx: &mut Tx, account: AccountId, record: RecordId) -> Result<Stand
         return Ok(Standing::ClinicOfRecord(self::role(role)?));
     }
     if let Some(row) = tx.query_one(GRANT, params![record, account])? {
-        return Ok(Standing::CarePartner {
-            permission: permission(row.text(0)?)?,
-            visibility: visibility(&row, 1)?,
-            until_at: row.opt_instant(5)?,
-            paused_until_at: row.opt_instant(6)?,
-            suspended: row.opt_int(7)?.is_some(),
-        });
+        return care_partner(&row, now);
     }
     tx.query_one(LINKED, params![record, account])?.map_or(Ok(Standing::Stranger), |row| {
         Ok(Standing::LinkedClinic {
@@ -68,6 +67,26 @@ fn of_account(tx: &mut Tx, account: AccountId, record: RecordId) -> Result<Stand
             until_at: row.opt_instant(5)?,
             suspended: row.opt_int(6)?.is_some(),
         })
+    })
+}
+
+/// A care partner; a weekly pause is worked out here, by the clock of the record.
+fn care_partner(row: &Row, now: Timestamp) -> Result<Standing, Error> {
+    let terms = share::terms(row, 0)?;
+    let (mut paused_until_at, mut pauses_at) = (row.opt_instant(10)?, None);
+    if let Some(pause) = terms.weekly_pause {
+        let zone = zone(row.text(12)?)?;
+        paused_until_at = paused_until_at.max(pause.paused_until(now, &zone));
+        pauses_at = pause.next_at(now, &zone);
+    }
+    Ok(Standing::CarePartner {
+        permission: terms.permission,
+        visibility: terms.visibility,
+        until_at: terms.until_at,
+        paused_until_at,
+        pauses_at,
+        lacks_second_step: row.int(13)? == 0,
+        suspended: row.opt_int(11)?.is_some(),
     })
 }
 

@@ -10,6 +10,8 @@
 //! sign-ups of a network    30     30 s, 1 min, 2 min … 15 min; a sign-up counts as a failure
 //! mails asked for there    30     the same
 //! new address or phone     5      30 s, 1 min, 2 min … 1 h, per account
+//! invitations sent         20     30 s, 1 min, 2 min … 1 h, per account
+//! requests to follow       5      30 s, 1 min, 2 min … 1 h, per account
 //! forgotten password       20     30 s, 1 min, 2 min … 1 h, per network
 //! ```
 //! A device in which the owner signed in before counts for itself, so that no crowd of strangers can keep the owner out;
@@ -86,6 +88,16 @@ pub(crate) fn reset_tries(keys: &Keys, origin: &Origin) -> Vec<Try> {
 /// What asking for mail to another address counts for, so that nobody's mailbox is filled by us.
 pub(crate) fn contact_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
     vec![Try::new(keys, "try contact", &account.to_string(), 5, 3600, false)]
+}
+
+/// What an invitation counts for, so that nobody's mailbox is filled by us.
+pub(crate) fn invitation_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
+    vec![Try::new(keys, "try invitation", &account.to_string(), 20, 3600, false)]
+}
+
+/// What a request to follow counts for.
+pub(crate) fn request_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
+    vec![Try::new(keys, "try request", &account.to_string(), 5, 3600, false)]
 }
 
 /// What a recovery code that locks an account counts for. Not the account by itself: codes have 80 bits, and no stranger may

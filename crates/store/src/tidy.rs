@@ -8,7 +8,7 @@ use crate::{
     inside::Store,
     leaving,
     recovery::password_reset,
-    second_step, sessions, sign_in, throttle, tokens,
+    second_step, sessions, share, sign_in, throttle, tokens,
 };
 use jiff::Timestamp;
 use sharing::{Duty, RecordId};
@@ -32,7 +32,8 @@ impl Store {
                 + sessions::tidy(tx, &inside, now)?
                 + throttle::tidy(tx, now)?
                 + leaving::tidy(tx, now)?
-                + password_reset::tidy(tx, now)?)
+                + password_reset::tidy(tx, now)?
+                + share::tidy(tx, now)?)
         };
         self.0.db.write(work, |_| ()).await
     }

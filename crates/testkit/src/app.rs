@@ -133,6 +133,7 @@ fn settings(clock: Clock, base_url: &str) -> StoreSettings {
         password_cost: PasswordCost::CheapForTests,
         breached: None,
         keep_deleted_days: 90,
+        most_care_partners: None,
         readers: 2,
         site: SiteSettings { sends_sms: true, ..SiteSettings::at(base_url) },
         session_idle: None,

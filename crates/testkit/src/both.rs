@@ -99,6 +99,7 @@ impl TestStore {
             password_cost,
             breached: None,
             keep_deleted_days: 90,
+            most_care_partners: None,
             readers: 2,
             site,
             session_idle: None,

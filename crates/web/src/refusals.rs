@@ -60,6 +60,11 @@ fn forbidden(refusal: Refusal) -> Problem {
             "Paused",
             "The owner of this record has paused what you can see. It comes back by itself, or when they say so.",
         ),
+        Refusal::SecondStep => (
+            "A second step is needed",
+            "The owner of this record lets people in who sign in with a second step, such as an authenticator app or a passkey. \
+             Set one up under Security, and you can see it again.",
+        ),
         Refusal::Suspended => (
             "Suspended",
             "The owner of this record has locked their account for safety, and lets people in again one by one. Ask them \
@@ -94,6 +99,15 @@ pub fn invalid_words(invalid: Invalid) -> &'static str {
         Invalid::TooLong => "That is longer than can be kept.",
         Invalid::Confirmation => "That is not the e-mail address of this account.",
         Invalid::Empty => "There is nothing in it that could be kept.",
+        Invalid::Invitation => {
+            "This invitation was answered, was taken back, or is over. Ask the person to send it again."
+        }
+        Invalid::Unconfirmed => "Confirm your e-mail address first: the link is in the mail that we sent you.",
+        Invalid::OwnAddress => "That is your own address.",
+        Invalid::Until => "Choose an end that lies ahead.",
+        Invalid::Pause => "Choose an end of the pause that lies ahead, at most a year.",
+        Invalid::Message => "A message has at most 500 characters.",
+        Invalid::Record => "Only a person's own record can be shared like this.",
         Invalid::Lockdown => "Your account is in lockdown. End the lockdown first.",
     }
 }
@@ -120,6 +134,10 @@ fn password_words(weak: WeakPassword) -> &'static str {
 fn conflict_words(conflict: Conflict) -> &'static str {
     match conflict {
         Conflict::Taken => "That is in use already.",
+        Conflict::Follows => "This person is a care partner already. You can change what they see.",
+        Conflict::Invited => "This person was invited already. You can send the invitation again.",
+        Conflict::Asked => "You asked this person already. The request waits until it is answered, at most a day.",
+        Conflict::CarePartners => "There are as many care partners and invitations as this server allows.",
         Conflict::Changed => "Somebody changed it in the meantime. Look at it again, then repeat what you wanted.",
         Conflict::NotEmpty => "There are data already.",
         Conflict::NoSecondStep => "This account has no second step that could be lost.",
@@ -136,7 +154,12 @@ pub fn field_of(invalid: Invalid) -> &'static str {
         Invalid::Country => "country",
         Invalid::Language => "language",
         Invalid::Zone => "zone",
-        Invalid::Token | Invalid::Lockdown => "token",
+        Invalid::Token | Invalid::Lockdown | Invalid::Invitation => "token",
+        Invalid::Unconfirmed | Invalid::OwnAddress => "email",
+        Invalid::Until => "until",
+        Invalid::Pause => "pause",
+        Invalid::Message => "message",
+        Invalid::Record => "record",
         Invalid::Confirmation => "confirmation",
         Invalid::Phrase => "phrase",
         Invalid::Code => "code",

@@ -23,6 +23,7 @@ pub fn settings(data: &Path) -> StoreSettings {
         password_cost: PasswordCost::Full,
         breached: None,
         keep_deleted_days: 90,
+        most_care_partners: None,
         readers: 1,
         site: SiteSettings::at("http://localhost:8642"),
         session_idle: None,

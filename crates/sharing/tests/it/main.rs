@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod check_up;
+mod invitation;
 mod people;
 mod policy;
+mod weekly_pause;

@@ -15,16 +15,51 @@ fn partner(permission: Permission, until: Option<i64>, paused_until: Option<i64>
         visibility: Visibility::GLUCOSE_ONLY,
         until_at: until.map(at),
         paused_until_at: paused_until.map(at),
+        pauses_at: None,
+        lacks_second_step: false,
         suspended: false,
+    }
+}
+
+/// The same access, of somebody without the second step that is asked for.
+fn bare(standing: Standing) -> Standing {
+    match standing {
+        Standing::CarePartner { permission, visibility, until_at, paused_until_at, pauses_at, suspended, .. } => {
+            let lacks_second_step = true;
+            Standing::CarePartner {
+                permission,
+                visibility,
+                until_at,
+                paused_until_at,
+                pauses_at,
+                lacks_second_step,
+                suspended,
+            }
+        }
+        other => other,
     }
 }
 
 /// The same access, suspended by lockdown.
 fn suspended(standing: Standing) -> Standing {
     match standing {
-        Standing::CarePartner { permission, visibility, until_at, paused_until_at, .. } => {
-            Standing::CarePartner { permission, visibility, until_at, paused_until_at, suspended: true }
-        }
+        Standing::CarePartner {
+            permission,
+            visibility,
+            until_at,
+            paused_until_at,
+            pauses_at,
+            lacks_second_step,
+            ..
+        } => Standing::CarePartner {
+            permission,
+            visibility,
+            until_at,
+            paused_until_at,
+            pauses_at,
+            lacks_second_step,
+            suspended: true,
+        },
         Standing::LinkedClinic { role, visibility, until_at, .. } => {
             Standing::LinkedClinic { role, visibility, until_at, suspended: true }
         }
@@ -48,6 +83,8 @@ fn standings() -> Vec<(&'static str, Standing)> {
         ("care partner, paused", partner(ViewAndDownload, None, Some(NOW + 1))),
         ("care partner, pause over", partner(ViewAndDownload, None, Some(NOW))),
         ("care partner, paused and ended", partner(ViewAndDownload, Some(NOW), Some(NOW + 1))),
+        ("care partner, without the second step", bare(partner(ViewAndDownload, None, None))),
+        ("care partner, no second step, ended", bare(partner(ViewAndDownload, Some(NOW), None))),
         ("care partner, suspended", suspended(partner(ViewAndDownload, None, None))),
         ("care partner, suspended and ended", suspended(partner(ViewAndDownload, Some(NOW), None))),
         ("care partner, suspended and paused", suspended(partner(ViewOnly, None, Some(NOW + 1)))),

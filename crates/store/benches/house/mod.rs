@@ -103,6 +103,7 @@ impl Open {
             password_cost: PasswordCost::Full,
             breached: None,
             keep_deleted_days: 90,
+            most_care_partners: None,
             readers: 8,
             site,
             session_idle: None,

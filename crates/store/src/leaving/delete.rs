@@ -11,7 +11,7 @@ use crate::{
     news::{News, What},
     notices,
     own::Own,
-    tokens,
+    share, tokens,
     words::zone,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -184,12 +184,14 @@ fn end_sharing(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp)
         for end in [GRANTS_ON, LINKS_ON, APPS_ON, UNSENT_ABOUT] {
             tx.execute(end, params![record])?;
         }
+        share::withdraw_all(tx, RecordId(record))?;
         audit::write(tx, inside, &Entry::of_record(RecordId(record), account, now, "ended all sharing"))?;
         told.push(record);
     }
     for row in tx.query(FOLLOWED, params![account])? {
         told.push(row.id(0)?);
     }
+    share::drop_requests(tx, account)?;
     tx.execute(UNSENT_TO, params![account])?;
     tx.execute(MEMBERSHIPS, params![account])?;
     Ok(told.into_iter().map(|id| News { record: RecordId(id), what: What::Access }).collect())

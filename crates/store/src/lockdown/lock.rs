@@ -13,7 +13,7 @@ use crate::{
     news::{News, What},
     notices, records,
     recovery::contact_changes,
-    second_step, sessions, sign_in, throttle,
+    second_step, sessions, share, sign_in, throttle,
     tokens::{self, Kind},
 };
 use jiff::Timestamp;
@@ -160,6 +160,7 @@ fn end_everybody(tx: &mut Tx, account: AccountId) -> Result<(), Error> {
     sign_in::drop_halves(tx, account)?;
     devices::forget_all(tx, account)?;
     tokens::void_all(tx, account)?;
+    share::drop_requests(tx, account)?;
     for sql in [DROP_CHALLENGES, DROP_LOSS, DROP_UNCONFIRMED] {
         tx.execute(sql, params![account])?;
     }
@@ -190,8 +191,11 @@ fn shut_record(
     let apps = records::revoke_all_tokens(tx, inside, who, record, now)?;
     let partners = tx.execute(SUSPEND_GRANTS, params![record, now])?;
     let clinics = tx.execute(SUSPEND_LINKS, params![record, now])?;
+    let invitations = share::withdraw_all(tx, record)?;
     tx.execute(DROP_MESSAGES, params![record, account])?;
     flags::put(tx, inside, record, "lockdown", "Lockdown of the account", now)?;
-    let detail = format!("{apps} app tokens ended, {partners} care partners and {clinics} clinics suspended");
+    let detail = format!(
+        "{apps} app tokens ended, {invitations} invitations withdrawn, {partners} care partners and {clinics} clinics suspended"
+    );
     audit::write(tx, inside, &Entry::beside(who, record, now, "lockdown", detail))
 }

@@ -50,6 +50,7 @@ impl Anna {
             password_cost,
             breached: None,
             keep_deleted_days: 90,
+            most_care_partners: None,
             readers: 1,
             site: SiteSettings::at("http://localhost:8080"),
             session_idle: None,

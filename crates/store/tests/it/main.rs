@@ -24,4 +24,5 @@ mod phone;
 mod purge;
 mod recovery;
 mod second_step;
+mod share;
 mod thieves;

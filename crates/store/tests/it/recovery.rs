@@ -301,7 +301,8 @@ fn the_list_of_care_partners_tells_who_sees_what() {
     both(async |kit| {
         let family = people(&kit).await;
         let lines = kit.store.with_account(&family.anna, |own| own.care_partners()).await.unwrap();
-        let told: Vec<_> = lines.iter().map(|line| (line.name.as_str(), line.until_at, line.second_step)).collect();
+        let told: Vec<_> =
+            lines.iter().map(|line| (line.name.as_str(), line.terms.until_at, line.second_step)).collect();
         assert_eq!(told, [("ben", None, false), ("carla", Some(family.carla_until), false)]);
         assert!(lines.iter().all(|line| line.record == family.record && line.looked_at.is_none()));
         let look = |patient: &mut store::Access<'_, store::View>| patient.record().map(drop);

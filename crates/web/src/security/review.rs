@@ -70,7 +70,7 @@ fn moment(at: Timestamp, me: &SignedIn) -> String {
 }
 
 fn row(line: &CarePartnerLine, me: &SignedIn, now: Timestamp) -> Row {
-    let until = match (line.until_at, line.paused_until_at) {
+    let until = match (line.terms.until_at, line.paused_until_at) {
         (Some(until), _) if until <= now => format!("ended {}", moment(until, me)),
         _ if line.suspended_at.is_some() => "suspended by lockdown".to_owned(),
         (_, Some(until)) if until > now => format!("paused until {}", moment(until, me)),
@@ -80,7 +80,7 @@ fn row(line: &CarePartnerLine, me: &SignedIn, now: Timestamp) -> Row {
     Row {
         name: line.name.clone(),
         email: line.email.clone(),
-        permission: match line.permission {
+        permission: match line.terms.permission {
             Permission::ViewOnly => "View only",
             Permission::ViewAndDownload => "View and download",
         },

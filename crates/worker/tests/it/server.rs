@@ -28,6 +28,7 @@ impl Server {
             password_cost: PasswordCost::CheapForTests,
             breached: None,
             keep_deleted_days: 90,
+            most_care_partners: None,
             readers: 1,
             site: SiteSettings { sends_sms: true, ..SiteSettings::at("https://kinsight.example") },
             session_idle: None,
