@@ -1,0 +1,19 @@
+//! The letters that the system writes, one file for each subject. Without health data; links are paths that the worker puts
+//! its address before.
+
+mod accounts;
+mod downloads;
+mod leaving;
+mod letter;
+mod recovery;
+mod security;
+
+pub(crate) use accounts::*;
+pub(crate) use downloads::*;
+pub(crate) use leaving::*;
+pub(crate) use letter::*;
+pub(crate) use recovery::*;
+pub(crate) use security::*;
+
+/// Stands in a message where the address of this server goes; the worker knows it.
+pub const SITE: &str = "{site}";
