@@ -10,12 +10,12 @@ use crate::{
     inside::{Inside, Store},
     keys::RecordKey,
     news::{News, What},
-    rights::Right,
+    rights::{Right, View},
     standing,
     visits::Look,
 };
 use jiff::Timestamp;
-use sharing::{Decision, Purpose, RecordId, RightKind, Standing, Visibility, allows};
+use sharing::{AccountId, Decision, Purpose, RecordId, RightKind, Standing, Visibility, allows};
 use std::{
     marker::PhantomData,
     sync::{
@@ -65,6 +65,8 @@ struct Asked {
     who: Who,
     record: RecordId,
     purpose: Purpose,
+    /// With whose eyes the owner wants to look.
+    seen_as: Option<AccountId>,
     proved_at: Option<Timestamp>,
     now: Timestamp,
 }
@@ -87,13 +89,21 @@ impl Store {
         F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error> + Send + 'static,
     {
         let Actor { who, proved_at } = *who;
-        let asked = Asked { who, record, purpose, proved_at, now: self.0.clock.now() };
+        let asked = Asked { who, record, purpose, seen_as: None, proved_at, now: self.0.clock.now() };
         let outcome = if R::WRITES { self.act(asked, job).await? } else { self.look(asked, job).await? };
-        match outcome {
-            Outcome::Done { value, .. } => Ok(value),
-            Outcome::Refused(Refused { decision: Decision::Refused(why), .. }) => Err(Error::Forbidden(why)),
-            Outcome::Refused(_) => Err(Error::NotFound),
-        }
+        outcome.value()
+    }
+
+    /// Shows the owner of `record` just what one of its care partners sees at this moment, a refusal included.
+    pub async fn see_as<T, F>(&self, owner: &Actor, record: RecordId, partner: AccountId, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'a> FnMut(&mut Access<'a, View>) -> Result<T, Error> + Send + 'static,
+    {
+        let Actor { who, proved_at } = *owner;
+        let (purpose, seen_as, now) = (Purpose::SeeAs, Some(partner), self.0.clock.now());
+        let outcome = self.look(Asked { who, record, purpose, seen_as, proved_at, now }, job).await?;
+        outcome.value()
     }
 
     /// A look: reads do not queue behind writes, and the first look of a visit is written before the answer leaves.
@@ -167,6 +177,16 @@ impl Store {
     }
 }
 
+impl<T> Outcome<T> {
+    fn value(self) -> Result<T, Error> {
+        match self {
+            Self::Done { value, .. } => Ok(value),
+            Self::Refused(Refused { decision: Decision::Refused(why), .. }) => Err(Error::Forbidden(why)),
+            Self::Refused(_) => Err(Error::NotFound),
+        }
+    }
+}
+
 impl Asked {
     fn refusal(self, right: RightKind, refused: Refused) -> Entry {
         Entry::refusal(self.who, self.record, right, self.purpose, refused.standing, self.now)
@@ -182,12 +202,30 @@ impl Entered {
 
 /// Reads the standing in this very transaction and asks the policy. The inner `Err` is a refusal.
 fn decide(tx: &mut Tx, asked: Asked, right: RightKind) -> Result<Result<Entered, Refused>, Error> {
-    let Asked { who, record, purpose, proved_at, now } = asked;
-    let standing = standing::of(tx, who, record, now)?;
+    let Asked { who, record, purpose, seen_as, proved_at, now } = asked;
+    let standing = match seen_as {
+        None => standing::of(tx, who, record, now)?,
+        Some(partner) => seen_as_partner(tx, who, record, partner, now)?,
+    };
     Ok(match allows(standing, right, now) {
         Decision::Allowed(visibility) => Ok(Entered { who, record, purpose, standing, visibility, proved_at, now }),
         decision => Err(Refused { decision, standing }),
     })
+}
+
+/// The standing of a care partner, for the eyes of the record's owner and nobody else's.
+fn seen_as_partner(
+    tx: &mut Tx,
+    who: Who,
+    record: RecordId,
+    partner: AccountId,
+    now: Timestamp,
+) -> Result<Standing, Error> {
+    if standing::of(tx, who, record, now)? != Standing::Owner {
+        return Ok(Standing::Stranger);
+    }
+    let standing = standing::of(tx, Who::Account { id: partner }, record, now)?;
+    Ok(if matches!(standing, Standing::CarePartner { .. }) { standing } else { Standing::Stranger })
 }
 
 /// Makes the access and runs the job with it.

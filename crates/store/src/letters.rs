@@ -4,7 +4,10 @@ use crate::{
     lockdown::mails as lockdown,
     mails::{self, Letter, Reader},
     recovery::contact_changes::Contact,
+    share::mails::{self as share, Change},
 };
+use jiff::{Timestamp, tz::TimeZone};
+use sharing::{Permission, Terms, Visibility, WeeklyPause};
 use std::{fmt::Write as _, fs, path::Path};
 
 fn all() -> Vec<Letter> {
@@ -43,6 +46,38 @@ fn all() -> Vec<Letter> {
         lockdown::ended(2),
         lockdown::to_clinic("Northside", "0199"),
     ]
+    .into_iter()
+    .chain(of_sharing())
+    .collect()
+}
+
+fn of_sharing() -> Vec<Letter> {
+    let zone = TimeZone::get("Europe/Berlin").expect("a zone of the list");
+    let until: Timestamp = "2026-11-24T09:00:00Z".parse().expect("a constant that is an instant");
+    let pause = WeeklyPause::new(0b001_1111, 8 * 60, 13 * 60).expect("school hours");
+    let old = Terms { permission: Permission::ViewAndDownload, visibility: Visibility::ALL, ..Terms::LEAST };
+    let (until_at, weekly_pause) = (Some(until), Some(pause));
+    let new = Terms { until_at, needs_second_step: true, weekly_pause, ..Terms::LEAST };
+    let changes = [
+        Change::Accepted(old),
+        Change::Declined,
+        Change::Approved(new),
+        Change::Terms { old, new },
+        Change::Paused { until },
+        Change::Resumed,
+        Change::Removed,
+        Change::Stopped,
+        Change::EndsSoon { until },
+        Change::Ended,
+    ];
+    let mut letters = vec![
+        share::invitation("Anna <b>", "Please look after me {secret} at night.", "a token that nobody sees".to_owned()),
+        share::invited("ben@example.org", "Anna"),
+        share::request("Ben", "ben@example.org"),
+    ];
+    letters.extend(changes.iter().map(|change| share::to_partner(change, "Anna", &zone)));
+    letters.extend(changes.iter().map(|change| share::to_owner(change, "Anna", "Ben", &zone)));
+    letters
 }
 
 #[test]

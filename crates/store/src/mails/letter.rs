@@ -61,7 +61,8 @@ impl Letter {
     /// The letter to one reader, with its secrets apart from its text.
     pub(crate) fn to(&self, reader: &Reader<'_>) -> Mail {
         let mut body = Body::default();
-        body.paragraph(&format!("Hello {},", reader.name));
+        // Whoever was invited may have no name here yet.
+        body.paragraph(&format!("Hello {},", reader.name).replace("Hello ,", "Hello,"));
         body.paragraph(&self.before);
         if let Some(Link { path, token }) = &self.link {
             body.link(path, token.clone());

@@ -1,6 +1,6 @@
 //! The end of a grant is enforced at every request; here both sides are told three days before, and at the end.
 
-use super::{grants::Changed, letters};
+use super::{grants::Changed, mails};
 use crate::{
     actor::Actor,
     db::{Tx, params, statements},
@@ -70,8 +70,8 @@ fn tell(
     let Some(row) = tx.query_one(CLAIM, params![record, partner, what, by])? else { return Ok(0) };
     let until = row.instant(0)?;
     let (act, change) = match what {
-        SOON => ("sharing ends soon", letters::Change::EndsSoon { until }),
-        _ => ("sharing ended", letters::Change::Ended),
+        SOON => ("sharing ends soon", mails::Change::EndsSoon { until }),
+        _ => ("sharing ended", mails::Change::Ended),
     };
     let changed = Changed::read(tx, inside, record, partner)?;
     changed.tell(tx, inside, act, &change, now)?;

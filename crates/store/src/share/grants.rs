@@ -1,6 +1,6 @@
 //! Grants: given once an invitation was accepted or a request approved; edited, paused and ended at once.
 
-use super::{expiry, letters, name, owner, terms, values, zone_of};
+use super::{expiry, mails, name, owner, terms, values, zone_of};
 use crate::{
     access::Access,
     audit::{self, Entry},
@@ -103,7 +103,7 @@ impl Access<'_, Manage> {
         let mut row: Vec<Value> = params![record, partner, told].to_vec();
         row.extend(values(new));
         self.tx().execute(EDIT, &row)?;
-        self.tell_of_change(partner, "edited a care partner", &letters::Change::Terms { old, new: *new })
+        self.tell_of_change(partner, "edited a care partner", &mails::Change::Terms { old, new: *new })
     }
 
     /// Shuts a care partner out until then. Shutting out for longer asks for no proof, letting in sooner does.
@@ -118,7 +118,7 @@ impl Access<'_, Manage> {
         }
         let record = self.record_id();
         self.tx().execute(PAUSE, params![record, partner, until])?;
-        self.tell_of_change(partner, "paused a care partner", &letters::Change::Paused { until })
+        self.tell_of_change(partner, "paused a care partner", &mails::Change::Paused { until })
     }
 
     /// Ends a pause now. Asks for a fresh proof.
@@ -129,7 +129,7 @@ impl Access<'_, Manage> {
         self.fresh()?;
         let record = self.record_id();
         self.tx().execute(PAUSE, params![record, partner, None::<Timestamp>])?;
-        self.tell_of_change(partner, "resumed a care partner", &letters::Change::Resumed)
+        self.tell_of_change(partner, "resumed a care partner", &mails::Change::Resumed)
     }
 
     /// Ends a care partner's access at once, with every message to them about this record that was not sent yet.
@@ -138,11 +138,11 @@ impl Access<'_, Manage> {
         if self.tx().execute(REMOVE, params![record, partner])? == 0 {
             return Err(Error::NotFound);
         }
-        self.tell_of_change(partner, "removed a care partner", &letters::Change::Removed)
+        self.tell_of_change(partner, "removed a care partner", &mails::Change::Removed)
     }
 
     /// One change: pending messages go, both sides are told, both sides' activity and the record's history have a line.
-    fn tell_of_change(&mut self, partner: AccountId, act: &'static str, change: &letters::Change) -> Result<(), Error> {
+    fn tell_of_change(&mut self, partner: AccountId, act: &'static str, change: &mails::Change) -> Result<(), Error> {
         self.note(What::Access);
         self.audit(act, &partner.to_string())?;
         let (tx, inside, entered) = self.parts();
@@ -164,7 +164,7 @@ impl Own<'_> {
         audit::write(self.tx, self.inside, &line)?;
         outbox::drop_for(self.tx, partner, record)?;
         let changed = Changed::read(self.tx, self.inside, record, partner)?;
-        changed.tell(self.tx, self.inside, "stopped following", &letters::Change::Stopped, self.now)
+        changed.tell(self.tx, self.inside, "stopped following", &mails::Change::Stopped, self.now)
     }
 }
 
@@ -194,17 +194,17 @@ impl Changed {
         tx: &mut Tx,
         inside: &Inside,
         act: &'static str,
-        change: &letters::Change,
+        change: &mails::Change,
         now: Timestamp,
     ) -> Result<(), Error> {
         let detail = format!("{}: {}", self.record_name, self.partner_name);
         audit::write(tx, inside, &Entry::activity(self.partner, now, act, detail.clone()))?;
-        let letter = letters::to_partner(change, &self.record_name, &zone_of(tx, self.partner)?);
+        let letter = mails::to_partner(change, &self.record_name, &zone_of(tx, self.partner)?);
         notices::tell_current(tx, inside, self.partner, &letter, now)?;
         let Some(owner) = self.owner else { return Ok(()) };
         audit::write(tx, inside, &Entry::activity(owner, now, act, detail))?;
         let zone = zone_of(tx, owner)?;
-        let letter = letters::to_owner(change, &self.record_name, &self.partner_name, &zone);
+        let letter = mails::to_owner(change, &self.record_name, &self.partner_name, &zone);
         notices::tell(tx, inside, owner, &letter, now)
     }
 }

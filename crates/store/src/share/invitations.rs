@@ -2,7 +2,7 @@
 
 use super::{
     grants::{self, record_name},
-    is_verified, letters, name, owner, terms, values,
+    is_verified, mails, name, owner, terms, values,
 };
 use crate::{
     access::Access,
@@ -12,7 +12,6 @@ use crate::{
     error::{Conflict, Error, Invalid},
     inside::{Inside, new_id},
     keys::place,
-    mails::Reader,
     notices,
     outbox::{self, Channel, NewMessage},
     rights::Manage,
@@ -115,7 +114,7 @@ impl Access<'_, Manage> {
         tx.execute(INSERT, &row)?;
         let letter = Invited { me, known, email: &new.email, message: &message, token };
         letter.send(tx, inside, now)?;
-        let letter = letters::invited(new.email.as_str(), &record_name(tx, inside, record)?);
+        let letter = mails::invited(new.email.as_str(), &record_name(tx, inside, record)?);
         notices::tell(tx, inside, me, &letter, now)?;
         self.invited(me, "invited a care partner", new.email.as_str())?;
         Ok(id)
@@ -233,11 +232,11 @@ impl Invited<'_> {
     /// Whoever has an account finds it among their messages, with their phrase; everybody else gets a plain letter.
     fn send(self, tx: &mut Tx, inside: &Inside, now: Timestamp) -> Result<(), Error> {
         let from = name(tx, inside, self.me)?;
-        let letter = letters::invitation(&from, self.message, self.token);
+        let letter = mails::invitation(&from, self.message, self.token);
         if let Some(account) = self.known {
             return notices::tell_current(tx, inside, account, &letter, now);
         }
-        let reader = Reader { name: "", address: self.email.as_str(), phrase: None, lock: None };
+        let reader = crate::mails::Reader { name: "", address: self.email.as_str(), phrase: None, lock: None };
         let (channel, kind, mail) = (Channel::Mail, letter.kind, letter.to(&reader));
         outbox::put(tx, inside, &NewMessage { account: None, record: None, channel, kind, mail }, now)
     }

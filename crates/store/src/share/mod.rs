@@ -9,7 +9,7 @@
 mod expiry;
 mod grants;
 mod invitations;
-pub(crate) mod letters;
+pub(crate) mod mails;
 mod offers;
 mod requests;
 

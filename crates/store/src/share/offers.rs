@@ -2,7 +2,7 @@
 
 use super::{
     grants::{self, Changed},
-    is_verified, letters, name, owner, terms,
+    is_verified, mails, name, owner, terms,
 };
 use crate::{
     audit::{self, Entry},
@@ -93,14 +93,14 @@ impl Own<'_> {
         let grant = invitation.accept(by, self.now).map_err(refused)?;
         grants::give_new(self.tx, self.inside, &grant)?;
         self.news.push(News { record, what: What::Access });
-        self.answered(record, "accepted an invitation", &letters::Change::Accepted(grant.terms))?;
+        self.answered(record, "accepted an invitation", &mails::Change::Accepted(grant.terms))?;
         Ok(record)
     }
 
     /// Declines an invitation. The owner is told.
     pub fn decline(&mut self, invitation: Id) -> Result<(), Error> {
         let (_, record) = self.take(invitation)?;
-        self.answered(record, "declined an invitation", &letters::Change::Declined)
+        self.answered(record, "declined an invitation", &mails::Change::Declined)
     }
 
     /// Uses an invitation up that went to this account's address.
@@ -111,7 +111,7 @@ impl Own<'_> {
         Ok((Invitation { record, owner, terms: terms(&row, 2)?, ends_at: row.instant(1)? }, record))
     }
 
-    fn answered(&mut self, record: RecordId, act: &'static str, change: &letters::Change) -> Result<(), Error> {
+    fn answered(&mut self, record: RecordId, act: &'static str, change: &mails::Change) -> Result<(), Error> {
         audit::write(self.tx, self.inside, &Entry::of_record(record, self.account, self.now, act))?;
         let changed = Changed::read(self.tx, self.inside, record, self.account)?;
         changed.tell(self.tx, self.inside, act, change, self.now)

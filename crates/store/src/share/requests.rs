@@ -6,7 +6,7 @@
 use super::{
     grants::{self, Changed},
     invitations::address_hash,
-    is_verified, letters, name, owner,
+    is_verified, mails, name, owner,
 };
 use crate::{
     access::Access,
@@ -181,7 +181,7 @@ impl Access<'_, Manage> {
         self.audit("let a care partner in", &partner.to_string())?;
         let (tx, inside, _) = self.parts();
         let changed = Changed::read(tx, inside, record, partner)?;
-        changed.tell(tx, inside, "let a care partner in", &letters::Change::Approved(*terms), now)?;
+        changed.tell(tx, inside, "let a care partner in", &mails::Change::Approved(*terms), now)?;
         Ok(partner)
     }
 }
@@ -204,11 +204,11 @@ fn tell(tx: &mut Tx, inside: &Inside, request: Id, now: Timestamp) -> Result<(),
     let Some(found) = tx.query_one(OF_HASH, params![row.bytes(1)?])? else { return Ok(()) };
     let (partner, me) = (AccountId(row.id(0)?), AccountId(found.id(0)?));
     let here = is_verified(tx, me)? && !lockdown::is_locked(tx, me)? && leaving::refuse(tx, me).is_ok();
-    if !here || row.instant(2)? <= now || outbox::enough_of(tx, me, letters::REQUEST, now)? {
+    if !here || row.instant(2)? <= now || outbox::enough_of(tx, me, mails::REQUEST, now)? {
         return Ok(());
     }
     let (name, email) = (name(tx, inside, partner)?, notices::address(tx, inside, partner)?);
-    notices::tell_current(tx, inside, me, &letters::request(&name, &email), now)
+    notices::tell_current(tx, inside, me, &mails::request(&name, &email), now)
 }
 
 /// Drops what an account asked and was asked.

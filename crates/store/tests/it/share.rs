@@ -98,9 +98,9 @@ fn an_invitation_ends_when_it_is_withdrawn_declined_sent_again_or_over() {
         assert!(own(&kit, &people.stranger, move |zoe| zoe.accept(id)).await.is_err());
         kit.mails().await;
 
-        let until = Some(later(&kit, 1));
-        let id = invite(&kit, &people, "zoe", Terms { until_at: until, ..Terms::LEAST }).await.unwrap();
-        kit.clock.set(until.unwrap());
+        let until = later(&kit, 1);
+        let id = invite(&kit, &people, "zoe", Terms { until_at: Some(until), ..Terms::LEAST }).await.unwrap();
+        kit.clock.set(until);
         let over = own(&kit, &people.stranger, move |zoe| zoe.accept(id)).await;
         assert!(matches!(over, Err(Error::Invalid(Invalid::Invitation))), "what was offered has ended: {over:?}");
     });
@@ -274,5 +274,29 @@ fn a_region_may_limit_how_many_care_partners_there_are() {
         manage(&kit, &people.anna, people.record, move |anna| anna.approve_request(request, &Terms::LEAST))
             .await
             .unwrap();
+    });
+}
+
+#[test]
+fn the_owner_sees_just_what_a_care_partner_sees_and_nobody_else_does() {
+    both(async |kit| {
+        let people = people(&kit).await;
+        let (ben, carla, record) = (people.ben.account().unwrap(), people.carla.account().unwrap(), people.record);
+        let seen = async |who: &Actor, partner| {
+            kit.store.see_as(who, record, partner, |access| Ok(access.record()?.visibility)).await
+        };
+        assert_eq!(seen(&people.anna, ben).await.unwrap(), Visibility::GLUCOSE_ONLY);
+        assert_eq!(seen(&people.anna, carla).await.unwrap(), Visibility::ALL);
+        kit.clock.set(people.carla_until);
+        assert!(matches!(seen(&people.anna, carla).await, Err(Error::Forbidden(Refusal::Expired))));
+        for (who, partner) in [
+            (&people.ben, carla),
+            (&people.ben, ben),
+            (&people.stranger, ben),
+            (&people.anna, people.stranger.account().unwrap()),
+            (&people.anna, people.anna.account().unwrap()),
+        ] {
+            assert!(matches!(seen(who, partner).await, Err(Error::NotFound)));
+        }
     });
 }
