@@ -111,6 +111,9 @@ pub(crate) const DEVICE: TokenFacts = TokenFacts { life: None, once: false, ..fa
 /// An app's token.
 pub(crate) const APP: TokenFacts = TokenFacts { life: None, once: false, ..facts("app token", 0, false) };
 
+/// An invitation, for the address that it went to.
+pub(crate) const INVITATION: TokenFacts = facts("invitation", 24 * 60 * sharing::invitation::INVITATION_DAYS, true);
+
 /// Everything that opens something.
 pub const TOKENS: &[TokenFacts] = &[
     sessions::SESSION_IDLE,
@@ -124,6 +127,7 @@ pub const TOKENS: &[TokenFacts] = &[
     second_step::PHONE_CODE,
     second_step::RECOVERY_CODE,
     APP,
+    INVITATION,
     CONFIRM,
     LOCKDOWN,
     RESET_PASSWORD,
