@@ -3,12 +3,13 @@
 use crate::{
     lockdown::mails as lockdown,
     mails::{self, Letter, Reader},
+    outbox::Mail,
     recovery::contact_changes::Contact,
     share::mails::{self as share, Change},
 };
 use jiff::{Timestamp, tz::TimeZone};
 use sharing::{Permission, Terms, Visibility, WeeklyPause};
-use std::{fmt::Write as _, fs, path::Path};
+use std::{collections::HashMap, fs, path::Path};
 
 fn all() -> Vec<Letter> {
     let token = || "a token that nobody sees".to_owned();
@@ -80,22 +81,90 @@ fn of_sharing() -> Vec<Letter> {
     letters
 }
 
+/// A letter as Anna gets it, with its places for secrets.
+fn to_anna(letter: &Letter) -> Mail {
+    let lock = letter.security.then(|| "another token".to_owned());
+    let reader = Reader { name: "Anna <Berg>", address: "anna@example.org", phrase: Some("a blue heron"), lock };
+    letter.to(&reader)
+}
+
+/// Each letter has a file of its own; without one, or with another word in it, this fails.
 #[test]
 fn every_letter_word_for_word() {
-    let mut book = String::new();
+    let mut met = HashMap::new();
     for letter in all() {
-        let lock = letter.security.then(|| "another token".to_owned());
-        let reader = Reader { name: "Anna <Berg>", address: "anna@example.org", phrase: Some("a blue heron"), lock };
-        let mail = letter.to(&reader);
-        assert!(!format!("{}{}", mail.text, mail.html).contains("token"), "{}", letter.kind);
-        assert_eq!(mail.text.matches("{secret}").count(), mail.secrets.len(), "{}: a place for each", letter.kind);
-        assert_eq!(mail.html.matches("{secret}").count(), mail.secrets.len(), "{}: a place for each", letter.kind);
-        let title = format!("# {}: {}", letter.kind, mail.subject);
-        writeln!(book, "{title}\n\n{}\n{}", mail.text, mail.html).expect("a string takes everything");
+        let mail = to_anna(&letter);
+        let times = met.entry(letter.kind).and_modify(|times| *times += 1).or_insert(1);
+        let name = format!("{}-{times}", letter.kind.replace(' ', "-"));
+        compare(&name, &format!("Subject: {}\n\n{}\n{}", mail.subject, mail.text, mail.html));
     }
     let sms = mails::phone_left("+4670000000", "a token that nobody sees".to_owned());
-    writeln!(book, "# phone left, by SMS\n\n{}", sms.text).expect("a string takes everything");
-    insta::assert_snapshot!(book);
+    compare("phone-left-by-sms", &sms.text);
+}
+
+fn compare(name: &str, written: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("snapshots/letters");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| insta::assert_snapshot!(name, written));
+}
+
+#[test]
+fn secrets_stand_apart_and_each_has_its_places() {
+    for letter in all() {
+        let (mail, kind) = (to_anna(&letter), letter.kind);
+        let places = |text: &str, mark| text.matches(mark).count();
+        assert!(!format!("{}{}", mail.text, mail.html).contains("token"), "{kind}");
+        assert_eq!(places(&mail.text, "{secret}"), mail.secrets.len(), "{kind}");
+        assert_eq!(places(&mail.html, "{secret}"), mail.secrets.len(), "{kind}: behind the button");
+        assert_eq!(places(&mail.html, "{same secret}"), 2 * mail.secrets.len(), "{kind}: the address beneath it");
+    }
+}
+
+#[test]
+fn every_letter_says_the_same_in_both_parts_and_brings_nothing_from_elsewhere() {
+    for letter in all() {
+        let (mail, kind) = (to_anna(&letter), letter.kind);
+        let shown = shown(&mail.html);
+        for words in mail.text.split_whitespace().filter(|word| !word.contains("{site}")) {
+            assert!(shown.contains(words.trim_start_matches('-')), "{kind}: {words}");
+        }
+        assert!(mail.text.lines().all(|line| line.chars().count() <= 76 || line.starts_with("{site}")), "{kind}");
+        for outside in ["http:", "https:", "src=", "url(", "@import", "<img", "<script", "<link"] {
+            assert!(!mail.html.contains(outside), "{kind}: {outside}");
+        }
+        assert!(mail.html.contains("<html lang=\"en\"") && mail.html.matches("<h1").count() == 1, "{kind}");
+        let paths = mail.html.matches("href=\"").count();
+        assert_eq!(paths, mail.html.matches("href=\"{site}").count(), "{kind}: every link is ours");
+    }
+}
+
+/// What a reader of the HTML sees: without tags, style sheet and title.
+fn shown(html: &str) -> String {
+    let body = html.split_once("</head>").expect("a letter has a head").1;
+    let text: String = body.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+    let plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+    plain.replace("&amp;", "&")
+}
+
+#[test]
+fn a_name_in_a_subject_begins_no_header() {
+    let forged = "A\r\nBcc: mallory@example.org\r\n\r\n{site}{secret}{same secret}B\u{85}C";
+    let mail = to_anna(&Letter::plain("confirm address", forged, "x", "y"));
+    assert_eq!(mail.subject, "A Bcc: mallory@example.org B C");
+}
+
+#[test]
+fn care_partners_are_told_what_phishing_looks_like() {
+    let letter = mails::review();
+    let phishing = "reach somebody's health data through you";
+    assert!(!to_anna(&letter).text.contains(phishing));
+    let mail = to_anna(&letter.to_care_partner());
+    assert!(
+        mail.text.replace('\n', " ").contains(phishing) && mail.html.contains("reach somebody&#39;s"),
+        "{}",
+        mail.text
+    );
 }
 
 /// What is written in every file of this room but this one.

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use sharing::{AccountId, RecordId};
 
 statements! {
-    READER = "select name, email, phrase from accounts where id = $1";
+    READER = "select name, email, phrase, (select count(*) from grants where partner = $1) from accounts where id = $1";
     // An address that was changed lately may be the one that its owner still reads.
     FORMER = "select id, old from contact_changes where account = $1 and kind = 'email' and undo_until_at > $2 and undone_at is null \
         order by made_at, id";
@@ -139,6 +139,7 @@ struct Person {
     name: String,
     email: String,
     phrase: Option<String>,
+    follows: bool,
 }
 
 impl Person {
@@ -150,6 +151,7 @@ impl Person {
             name: open("name", row.bytes(0)?)?,
             email: open("email", row.bytes(1)?)?,
             phrase: row.opt_bytes(2)?.map(|sealed| open("phrase", sealed)).transpose()?,
+            follows: row.int(3)? > 0,
         })
     }
 
@@ -171,7 +173,7 @@ impl Person {
     ) -> Result<(), Error> {
         let lock = letter.security.then(|| tokens::make_more(tx, Kind::Lockdown, self.account, now, None));
         let reader = Reader { name: &self.name, address, phrase: self.phrase.as_deref(), lock: lock.transpose()? };
-        let mail = letter.to(&reader);
+        let mail = if self.follows { letter.clone().to_care_partner().to(&reader) } else { letter.to(&reader) };
         let (account, channel, kind) = (Some(self.account), Channel::Mail, letter.kind);
         outbox::put(tx, inside, &NewMessage { account, record, channel, kind, mail }, now)
     }

@@ -110,6 +110,9 @@ pub(crate) struct Mail {
 /// Stands in a message where a token or code goes.
 pub(crate) const SECRET: &str = "{secret}";
 
+/// Stands where the token or code of the last such place goes once more: beneath the button that it opens.
+pub(crate) const SAME_SECRET: &str = "{same secret}";
+
 /// Writes a message, due at once.
 pub(crate) fn put(tx: &mut Tx, inside: &Inside, new: &NewMessage, now: Timestamp) -> Result<(), Error> {
     put_as(new_id(), tx, inside, new, now)
@@ -134,9 +137,16 @@ fn seal(inside: &Inside, id: Id, account: Option<AccountId>, mail: &Mail) -> Res
     inside.keys.seal(place("outbox", "sealed", id).of(account.map(|account| account.0)), &plain)
 }
 
-/// The text as it is sent.
+/// The text as it is sent. What a secret looks like makes no difference: it is put in, never looked through.
 fn filled(text: &str, secrets: &[String]) -> String {
-    secrets.iter().fold(text.to_owned(), |text, secret| text.replacen(SECRET, secret, 1))
+    let mut parts = text.split(SECRET);
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for (number, part) in parts.enumerate() {
+        let secret = secrets.get(number).map_or(SECRET, String::as_str);
+        whole.push_str(secret);
+        whole.push_str(&part.replace(SAME_SECRET, secret));
+    }
+    whole
 }
 
 /// As its reader may see it later.

@@ -24,6 +24,7 @@ pub(crate) fn unlock(token: String) -> Letter {
         "If the hour is over, try to sign in: a right password sends a new link.",
     )
     .with_link("/lockdown/unlock/", Some(token))
+    .button("Set a new password")
 }
 
 /// To every address on file: what is left shut stays shut.

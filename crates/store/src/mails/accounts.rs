@@ -14,6 +14,7 @@ pub(crate) fn confirm(token: String) -> Letter {
         "If it was not you, do nothing: without the link nothing can be shared with this address.",
     )
     .with_link("/confirmations/", Some(token))
+    .button("Confirm this address")
 }
 
 /// The kind of [`known_address`], counted by it.
@@ -28,6 +29,7 @@ pub(crate) fn known_address() -> Letter {
         "If it was not you, there is nothing to do: nothing was changed.",
     )
     .with_link("/sign-in", None)
+    .button("Sign in")
 }
 
 /// The kind of [`way`], counted by it.
@@ -45,4 +47,5 @@ pub(crate) fn way(token: String, from: &str) -> Letter {
         "Your password is still asked there. If it was not you, do nothing: without your password the link opens nothing.",
     )
     .with_link("/sign-in/way/", Some(token))
+    .button("Sign in here")
 }

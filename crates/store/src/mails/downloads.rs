@@ -2,10 +2,13 @@
 
 use super::Letter;
 
+/// The kind of [`downloaded`].
+pub(crate) const DOWNLOADED: &str = "report downloaded";
+
 /// To the patient, when somebody else took a report away.
 pub(crate) fn downloaded(receipt: &str) -> Letter {
     Letter::plain(
-        "report downloaded",
+        DOWNLOADED,
         "A report of yours was downloaded",
         format!("somebody with whom you share your data downloaded a report. Its receipt number is {receipt}."),
         "Who it was and what it covers stands in your view history.",

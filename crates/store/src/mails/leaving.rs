@@ -14,6 +14,7 @@ pub(crate) fn leaving(until: &str) -> Letter {
         "If you want to go, there is nothing to do.",
     )
     .with_link("/sign-in?next=/leaving", None)
+    .button("Bring it back")
     .security()
 }
 

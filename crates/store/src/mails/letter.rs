@@ -1,29 +1,37 @@
-//! A letter, and how it is written to one reader: as plain text and as HTML, with the same words.
+//! A letter, and how it is written to one reader: as plain text and as HTML, with the same information.
 
-use super::SITE;
-use crate::outbox::{Mail, SECRET};
-use std::{borrow::Cow, fmt::Write as _};
+use super::{SITE, body::Body};
+use crate::outbox::Mail;
+use std::borrow::Cow;
+
+/// Words of ours, or made of somebody's name.
+type Words = Cow<'static, str>;
 
 /// What a letter says. It may be sent to several addresses, and then each has secrets of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Letter {
     /// Names the letter for statistics and for the reader's choices; never changed again.
     pub(crate) kind: &'static str,
-    pub(crate) subject: Cow<'static, str>,
+    pub(crate) subject: Words,
     pub(crate) before: String,
+    /// One thing a line.
+    pub(crate) lines: Vec<String>,
     pub(crate) link: Option<Link>,
-    pub(crate) after: Cow<'static, str>,
+    pub(crate) after: Words,
     /// More to follow: words and a path.
-    pub(crate) also: Option<(Cow<'static, str>, &'static str)>,
+    pub(crate) also: Vec<(Words, Words)>,
     /// Tells of something that a thief might have done: it carries a link that locks the account.
     pub(crate) security: bool,
+    /// Goes to whoever follows somebody, and says how others may try to get in through them.
+    pub(crate) care_partner: bool,
 }
 
-/// A path of ours, with a token at its end when it has one.
+/// A path of ours, with a token at its end when it has one, and what stands on its button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Link {
-    pub(crate) path: &'static str,
+    pub(crate) path: Words,
     pub(crate) token: Option<String>,
+    pub(crate) button: &'static str,
 }
 
 /// To whom a letter goes, and what proves to them that it is ours.
@@ -38,101 +46,107 @@ pub(crate) struct Reader<'a> {
 impl Letter {
     pub(crate) fn plain(
         kind: &'static str,
-        subject: impl Into<Cow<'static, str>>,
+        subject: impl Into<Words>,
         before: impl Into<String>,
-        after: impl Into<Cow<'static, str>>,
+        after: impl Into<Words>,
     ) -> Self {
-        let (subject, before, after) = (subject.into(), before.into(), after.into());
-        Self { kind, subject, before, link: None, after, also: None, security: false }
+        Self {
+            kind,
+            subject: subject.into(),
+            before: before.into(),
+            lines: Vec::new(),
+            link: None,
+            after: after.into(),
+            also: Vec::new(),
+            security: false,
+            care_partner: false,
+        }
     }
 
-    pub(crate) fn with_link(self, path: &'static str, token: Option<String>) -> Self {
-        Self { link: Some(Link { path, token }), ..self }
+    pub(crate) fn with_link(self, path: impl Into<Words>, token: Option<String>) -> Self {
+        Self { link: Some(Link { path: path.into(), token, button: "Open Kinsight" }), ..self }
     }
 
-    pub(crate) fn also(self, words: impl Into<Cow<'static, str>>, path: &'static str) -> Self {
-        Self { also: Some((words.into(), path)), ..self }
+    /// What stands on the button of the link.
+    pub(crate) fn button(mut self, words: &'static str) -> Self {
+        if let Some(link) = &mut self.link {
+            link.button = words;
+        }
+        self
+    }
+
+    pub(crate) fn also(mut self, words: impl Into<Words>, path: impl Into<Words>) -> Self {
+        self.also.push((words.into(), path.into()));
+        self
     }
 
     pub(crate) fn security(self) -> Self {
         Self { security: true, ..self }
     }
 
+    pub(crate) fn to_care_partner(self) -> Self {
+        Self { care_partner: true, ..self }
+    }
+
     /// The letter to one reader, with its secrets apart from its text.
     pub(crate) fn to(&self, reader: &Reader<'_>) -> Mail {
-        let mut body = Body::default();
+        let mut body = Body::titled(&self.subject);
         // Whoever was invited may have no name here yet.
         body.paragraph(&format!("Hello {},", reader.name).replace("Hello ,", "Hello,"));
         body.paragraph(&self.before);
-        if let Some(Link { path, token }) = &self.link {
-            body.link(path, token.clone());
+        body.list(&self.lines);
+        if let Some(Link { path, token, button }) = &self.link {
+            body.button(button, path, token.clone());
         }
         body.paragraph(&self.after);
-        if let Some((words, path)) = &self.also {
+        for (words, path) in &self.also {
             body.paragraph(words);
-            body.link(path, None);
+            body.link(path);
         }
         if let (true, Some(lock)) = (self.security, &reader.lock) {
             body.paragraph("This was not you? This link locks your account and signs out every device:");
-            body.link("/lockdown/mail/", Some(lock.clone()));
+            body.quiet_button("Lock my account", "/lockdown/mail/", lock.clone());
         }
-        body.paragraph(&genuine(reader.phrase));
+        self.foot(&mut body, reader.phrase);
+        body.addressed(reader.address, &self.before)
+    }
+
+    /// By which the reader knows that the letter is ours.
+    fn foot(&self, body: &mut Body, phrase: Option<&str>) {
+        body.begin_foot();
+        if let Some(phrase) = phrase {
+            body.paragraph(&format!("Your phrase: {phrase}. A mail without it is not from us."));
+        }
+        body.paragraph(GENUINE);
+        if self.care_partner {
+            body.paragraph(PHISHING);
+        }
+        if super::can_be_chosen_away(self.kind) {
+            body.paragraph("You choose whether we write when a report of yours was downloaded:");
+            body.link("/settings/notices");
+        }
+        body.paragraph("A link of ours begins with this address:");
+        body.link("");
         body.paragraph("Kinsight");
-        let subject = in_one_line(&self.subject);
-        let html = format!(
-            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title></head><body>\n{}</body></html>\n",
-            escaped(&subject),
-            body.html
-        );
-        Mail {
-            to: reader.address.to_owned(),
-            subject,
-            text: format!("{}\n", body.text.trim_end()),
-            html,
-            secrets: body.secrets,
-        }
     }
 }
 
-/// A letter as it is written, twice.
-#[derive(Default)]
-struct Body {
-    text: String,
-    html: String,
-    secrets: Vec<String>,
+const GENUINE: &str = "Kinsight never asks for your password in a mail, and every message to your account is listed under Security, in \
+                       Messages we sent you. A false mail is in a hurry, asks for a password or a code, or leads to another address than \
+                       the one you know.";
+
+const PHISHING: &str = "Others may try to reach somebody's health data through you. No mail of ours asks for a password or a code, has a \
+                        file to open, or tells you to act at once. If you are in doubt, follow no link: open Kinsight as you always do, and \
+                        ask the person whose data it is about.";
+
+/// Names and browsers are other people's words: what stands for an address or a token is taken out of them.
+pub(super) fn harmless(words: &str) -> String {
+    let without = |words: String, mark| words.replace(mark, "");
+    [SITE, crate::outbox::SECRET, crate::outbox::SAME_SECRET].into_iter().fold(words.to_owned(), without)
 }
 
-impl Body {
-    /// Names and browsers are other people's words: what stands for an address or a token is taken out of them.
-    fn paragraph(&mut self, words: &str) {
-        let words = words.replace(SECRET, "").replace(SITE, "");
-        let _ = write!(self.text, "{words}\n\n");
-        let _ = writeln!(self.html, "<p>{}</p>", escaped(&words));
-    }
-
-    fn link(&mut self, path: &str, token: Option<String>) {
-        let (secret, more) = if token.is_some() { (SECRET, "…") } else { ("", "") };
-        let _ = write!(self.text, "{SITE}{path}{secret}\n\n");
-        // One place for each secret: the words are the address without it.
-        let _ = writeln!(self.html, "<p><a href=\"{SITE}{path}{secret}\">{SITE}{path}{more}</a></p>");
-        self.secrets.extend(token);
-    }
-}
-
-/// Subjects name people, and a name is other people's words: it begins no new line of the header.
-fn in_one_line(words: &str) -> String {
-    words.replace(SECRET, "").replace(SITE, "").split(|c: char| c.is_control()).collect::<Vec<_>>().join(" ")
-}
-
-fn genuine(phrase: Option<&str>) -> String {
-    let rest = "Kinsight never asks for your password in a mail, and every message it sends is listed under Activity. A false \
-                mail is in a hurry, asks for a password or a code, or leads to another address than the one you know.";
-    match phrase {
-        Some(phrase) => format!("Your phrase: {phrase}. A mail without it is not from us. {rest}"),
-        None => rest.to_owned(),
-    }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+/// Subjects name people too: none begins a new line of the header.
+pub(super) fn in_one_line(words: &str) -> String {
+    let words = harmless(words);
+    words.split(|c: char| c.is_control()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -2,6 +2,7 @@
 //! its address before.
 
 mod accounts;
+mod body;
 mod downloads;
 mod leaving;
 mod letter;
@@ -17,3 +18,8 @@ pub(crate) use security::*;
 
 /// Stands in a message where the address of this server goes; the worker knows it.
 pub const SITE: &str = "{site}";
+
+/// Whether the reader can choose not to get letters of this kind. Security letters always come.
+pub(crate) fn can_be_chosen_away(kind: &str) -> bool {
+    [DOWNLOADED].contains(&kind)
+}

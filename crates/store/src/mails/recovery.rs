@@ -26,6 +26,7 @@ pub(crate) fn reset_password(token: String) -> Letter {
         "If it was not you, do nothing: your password stays as it is. The link works once, and your second step is asked as ever.",
     )
     .with_link("/password-reset/", Some(token))
+    .button("Choose a new password")
 }
 
 /// To an address that an account is to move to.
@@ -39,6 +40,7 @@ pub(crate) fn confirm_new_address(token: String) -> Letter {
          knows yet whose address it is.",
     )
     .with_link("/new-addresses/", Some(token))
+    .button("Confirm this address")
 }
 
 /// To the owner of an account whose address somebody else wanted.
@@ -73,6 +75,7 @@ pub(crate) fn address_left(token: String) -> Letter {
         "If it was you, there is nothing to do. For 72 hours we still write to this address too.",
     )
     .with_link("/changes/undo/", Some(token))
+    .button("Undo the change")
     .security()
 }
 
@@ -86,6 +89,7 @@ pub(crate) fn phone_changed(token: String) -> Letter {
         "If it was you, there is nothing to do.",
     )
     .with_link("/changes/undo/", Some(token))
+    .button("Undo the change")
     .security()
 }
 
@@ -131,6 +135,7 @@ pub(crate) fn second_step_loss(token: String, due_at: Timestamp) -> Letter {
         "If you have lost it, there is nothing to do but to wait. Signing in with the second step stops it too.",
     )
     .with_link("/second-step-loss/", Some(token))
+    .button("Keep my second step")
     .security()
 }
 

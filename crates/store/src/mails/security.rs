@@ -47,6 +47,7 @@ pub(crate) fn review() -> Letter {
         "It takes a minute.",
     )
     .with_link("/security/review", None)
+    .button("Look at the list")
     .also("A reminder for your calendar, every three months:", "/security/review.ics")
 }
 

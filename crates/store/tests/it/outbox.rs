@@ -5,7 +5,7 @@ use sharing::Duty;
 use store::{Error, Origin};
 use testkit::{
     both::both,
-    cast::{new_account, people, signed_in},
+    cast::{PASSWORD, new_account, people, signed_in},
 };
 
 #[test]
@@ -56,6 +56,21 @@ fn only_the_worker_on_that_duty_sees_messages() {
         let family = people(&kit).await;
         for who in [&family.anna, &kit.roster.on(Duty::Expire)] {
             assert!(matches!(kit.store.claim_messages(who, 10).await, Err(Error::NotFound)));
+        }
+    });
+}
+
+#[test]
+fn only_whoever_follows_somebody_is_told_what_phishing_looks_like() {
+    both(async |kit| {
+        people(&kit).await;
+        kit.clock.advance(SignedDuration::from_hours(2));
+        for (name, follows) in [("ben", true), ("anna", false)] {
+            let browser = Origin { browser: "Firefox".into(), ..Origin::default() };
+            kit.store.sign_in(&format!("{name}@example.org"), PASSWORD, false, browser).await.unwrap();
+            let mail = kit.mails().await.pop().unwrap();
+            assert_eq!(mail.subject, "A new device signed in");
+            assert_eq!(mail.text.contains("If you are in doubt, follow no link"), follows, "{}", mail.text);
         }
     });
 }
