@@ -1,14 +1,15 @@
 //! Every letter as its reader gets it, word for word, as text and as HTML.
 
 use crate::{
+    downloads::DownloadNotices,
     lockdown::mails as lockdown,
-    mails::{self, Letter, Reader},
+    mails::{self, Download, Letter, Reader},
     outbox::Mail,
     recovery::contact_changes::Contact,
     share::mails::{self as share, Change},
 };
 use jiff::{Timestamp, tz::TimeZone};
-use sharing::{Permission, Terms, Visibility, WeeklyPause};
+use sharing::{Id, Permission, RecordId, Terms, Visibility, WeeklyPause};
 use std::{collections::HashMap, fs, path::Path};
 
 fn all() -> Vec<Letter> {
@@ -41,7 +42,15 @@ fn all() -> Vec<Letter> {
         mails::second_step_removed("passkey", "my key", true),
         mails::recovery_codes_renewed(),
         mails::recovery_code_used(3),
-        mails::downloaded("A receipt"),
+        mails::downloaded(&download("Carla O'Neil <b>", 1)),
+        mails::digest(&[vec![download("Carla", 1)]]),
+        mails::digest(&[
+            vec![download("Carla", 1), download("Dr Chen, of a clinic that you are linked to,", 1)],
+            vec![download("Zoë", 2)],
+        ]),
+        mails::notices_changed(DownloadNotices::AtOnce),
+        mails::notices_changed(DownloadNotices::Daily),
+        mails::notices_changed(DownloadNotices::InApp),
         lockdown::locked(from),
         lockdown::unlock(token()),
         lockdown::ended(2),
@@ -79,6 +88,17 @@ fn of_sharing() -> Vec<Letter> {
     letters.extend(changes.iter().map(|change| share::to_partner(change, "Anna", &zone)));
     letters.extend(changes.iter().map(|change| share::to_owner(change, "Anna", "Ben", &zone)));
     letters
+}
+
+fn download(who: &str, record: u128) -> Download {
+    Download {
+        who: who.to_owned(),
+        what: "the AGP report for 7 November 2026 to 20 November 2026".to_owned(),
+        of: format!("record {record}"),
+        at: "21 November 2026 at 10:00 (CET)".to_owned(),
+        receipt: "ABCD-EFGH-JKLM".to_owned(),
+        record: RecordId(Id(record)),
+    }
 }
 
 /// A letter as Anna gets it, with its places for secrets.

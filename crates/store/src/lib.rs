@@ -14,6 +14,7 @@ pub mod chunk;
 mod days;
 mod db;
 mod devices;
+mod downloads;
 mod error;
 mod events;
 mod flags;
@@ -64,6 +65,7 @@ pub use audit::{AuditLine, AuditReport, BrokenLine};
 pub use chunk::{Latest, Summary14};
 pub use days::DatumKind;
 pub use devices::DeviceToken;
+pub use downloads::DownloadNotices;
 pub use error::{Conflict, Error, Invalid, WeakPassword};
 pub use flags::{AuditOf, Flag};
 pub use history::{Doer, HistoryEntry};
@@ -105,6 +107,7 @@ fn all_statements() -> Vec<db::Sql> {
         check_up::STATEMENTS,
         days::STATEMENTS,
         devices::STATEMENTS,
+        downloads::STATEMENTS,
         flags::STATEMENTS,
         history::STATEMENTS,
         notices::STATEMENTS,

@@ -5,10 +5,11 @@
 
 use crate::{
     actor::Actor,
-    db::{Tx, params, statements},
+    db::{Sql, Tx, params, statements},
     error::Error,
     inside::{Inside, Store, new_id},
     keys::place,
+    mails,
     standing::words,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -19,14 +20,15 @@ use std::sync::Arc;
 statements! {
     PUT = "insert into outbox (id, account, record, sealed, made_at, due_at, leased_until_at, attempts, channel, kind) \
         values ($1, $2, $3, $4, $5, $5, 0, 0, $6, $7)";
-    DUE = "select id from outbox where sent_at is null and due_at <= $1 and leased_until_at <= $1 \
+    DUE = "select id from outbox where sent_at is null and refused_at is null and due_at <= $1 and leased_until_at <= $1 \
         order by due_at, id limit $2";
     CLAIM = "update outbox set leased_until_at = $2, attempts = attempts + 1 \
-        where id = $1 and sent_at is null and leased_until_at <= $3 returning sealed, attempts, channel, account, kind";
-    UNSENT = "select sealed, account from outbox where id = $1 and sent_at is null";
+        where id = $1 and sent_at is null and refused_at is null and leased_until_at <= $3 returning sealed, attempts, channel, account, kind";
+    UNSENT = "select sealed, account, kind from outbox where id = $1 and sent_at is null";
     SENT = "update outbox set sent_at = $2, sealed = $3, leased_until_at = 0 where id = $1 and sent_at is null";
     FAILED = "update outbox set due_at = $2, leased_until_at = 0 where id = $1 and sent_at is null";
-    GIVE_UP = "delete from outbox where id = $1 and sent_at is null";
+    REFUSED = "update outbox set refused_at = $2, sealed = $3, leased_until_at = 0 where id = $1 and sent_at is null";
+    DROP = "delete from outbox where id = $1 and sent_at is null";
     LATELY = "select count(*) from outbox where account = $1 and kind = $2 and made_at > $3";
     DROP_FOR = "delete from outbox where sent_at is null and account = $1 and record = $2";
 }
@@ -64,6 +66,11 @@ impl Message {
     /// Whether it holds a code that runs out soon, so that sending it late is of no use.
     pub fn is_code(&self) -> bool {
         self.kind == CODE_BY_SMS
+    }
+
+    /// Where its reader can choose not to get messages of this kind, when they can: a path.
+    pub fn choice_at(&self) -> Option<&'static str> {
+        mails::can_be_chosen_away(&self.kind).then_some(mails::NOTICES)
     }
 }
 
@@ -122,7 +129,7 @@ pub(crate) fn put(tx: &mut Tx, inside: &Inside, new: &NewMessage, now: Timestamp
 pub(crate) fn put_and_take_back(tx: &mut Tx, inside: &Inside, new: &NewMessage, now: Timestamp) -> Result<(), Error> {
     let id = new_id();
     put_as(id, tx, inside, new, now)?;
-    tx.execute(GIVE_UP, params![id]).map(drop)
+    tx.execute(DROP, params![id]).map(drop)
 }
 
 fn put_as(id: Id, tx: &mut Tx, inside: &Inside, new: &NewMessage, now: Timestamp) -> Result<(), Error> {
@@ -151,7 +158,7 @@ fn filled(text: &str, secrets: &[String]) -> String {
 
 /// As its reader may see it later.
 pub(crate) fn readable(text: &str) -> String {
-    text.replace(SECRET, "…").replace(crate::mails::SITE, "")
+    text.replace(SECRET, "…").replace(mails::SITE, "")
 }
 
 /// Whether an account got as many messages of a kind within the last hour as anybody can make it get.
@@ -204,16 +211,7 @@ impl Store {
 
     /// A message went out. What is kept of it for its reader has no token in it any more.
     pub async fn message_sent(&self, duty: &Actor, id: Id) -> Result<(), Error> {
-        duty.on(Duty::Deliver)?;
-        let inside = Arc::clone(&self.0);
-        let now = self.0.clock.now();
-        let work = move |tx: &mut Tx| {
-            let Some(row) = tx.query_one(UNSENT, params![id])? else { return Ok(()) };
-            let account = row.opt_id(1)?.map(AccountId);
-            let kept = Mail { secrets: Vec::new(), ..open(&inside, id, account, row.bytes(0)?)? };
-            tx.execute(SENT, params![id, now, seal(&inside, id, account, &kept)?]).map(drop)
-        };
-        self.0.db.write(work, |()| ()).await
+        self.end_message(duty, id, SENT, |_, _| false).await
     }
 
     /// A message did not go out; it is due again at `when`.
@@ -222,9 +220,32 @@ impl Store {
         self.0.db.write(move |tx| tx.execute(FAILED, params![id, when]).map(drop), |()| ()).await
     }
 
-    /// A message did not go out, and what it tells is of no use any more: a code that has run out.
+    /// A message never went out and is not tried again. Its reader finds it in the list, as not delivered; a code that has
+    /// run out, and the last word to somebody who is gone, are of no use to anybody.
     pub async fn message_given_up(&self, duty: &Actor, id: Id) -> Result<(), Error> {
+        let of_no_use = |account: Option<AccountId>, kind: &str| account.is_none() || kind == CODE_BY_SMS;
+        self.end_message(duty, id, REFUSED, of_no_use).await
+    }
+
+    async fn end_message(
+        &self,
+        duty: &Actor,
+        id: Id,
+        how: Sql,
+        of_no_use: fn(Option<AccountId>, &str) -> bool,
+    ) -> Result<(), Error> {
         duty.on(Duty::Deliver)?;
-        self.0.db.write(move |tx| tx.execute(GIVE_UP, params![id]).map(drop), |()| ()).await
+        let inside = Arc::clone(&self.0);
+        let now = self.0.clock.now();
+        let work = move |tx: &mut Tx| {
+            let Some(row) = tx.query_one(UNSENT, params![id])? else { return Ok(()) };
+            let account = row.opt_id(1)?.map(AccountId);
+            if of_no_use(account, row.text(2)?) {
+                return tx.execute(DROP, params![id]).map(drop);
+            }
+            let kept = Mail { secrets: Vec::new(), ..open(&inside, id, account, row.bytes(0)?)? };
+            tx.execute(how, params![id, now, seal(&inside, id, account, &kept)?]).map(drop)
+        };
+        self.0.db.write(work, |()| ()).await
     }
 }

@@ -23,7 +23,7 @@ statements! {
     CHANGE = "update accounts set name = $2, country = $3, language = $4, unit = $5, zone = $6 where id = $1";
     RECORDS = "select id, name from records where account = $1 order by made_at, id";
     ACTIVITY = "select number, at, act, count, detail from audit where chain = $1 order by number desc limit $2";
-    MESSAGES = "select id, sealed, made_at, sent_at, kind from outbox where account = $1 order by made_at desc, id desc limit $2";
+    MESSAGES = "select id, sealed, made_at, sent_at, kind, refused_at from outbox where account = $1 order by made_at desc, id desc limit $2";
     PHRASE = "select phrase from accounts where id = $1";
     SET_PHRASE = "update accounts set phrase = $2 where id = $1";
 }
@@ -100,6 +100,8 @@ pub struct SentMessage {
     pub made_at: Timestamp,
     /// When it went out.
     pub sent_at: Option<Timestamp>,
+    /// When it was given up: the address does not take it.
+    pub refused_at: Option<Timestamp>,
 }
 
 impl Store {
@@ -206,6 +208,7 @@ impl Own<'_> {
                 text: crate::outbox::readable(&mail.text),
                 made_at: row.instant(2)?,
                 sent_at: row.opt_instant(3)?,
+                refused_at: row.opt_instant(5)?,
             }))
         };
         rows.iter().filter_map(|row| line(row).transpose()).collect()

@@ -3,19 +3,17 @@
 use crate::{
     access::Access,
     db::{params, statements},
+    downloads,
     error::{Error, Invalid},
     keys::random,
-    mails, notices,
     records::Record,
     rights::Download,
 };
 use glucose::{Event, Period, Reading};
 use jiff::Timestamp;
-use sharing::{AccountId, Standing};
 
 statements! {
     LOG = "insert into reports_log (record, receipt, at, who, what) values ($1, $2, $3, $4, $5)";
-    OWNER = "select account from records where id = $1 and account is not null";
 }
 
 /// Which report.
@@ -80,12 +78,7 @@ impl Access<'_, Download> {
         let (tx, inside, entered) = self.parts();
         let who = crate::audit::who_text(entered.who);
         tx.execute(LOG, params![entered.record, number.as_str(), entered.now, who, what.as_str()])?;
-        if entered.standing != Standing::Owner
-            && let Some(row) = tx.query_one(OWNER, params![entered.record])?
-        {
-            let owner = AccountId(row.id(0)?);
-            notices::tell_about(tx, inside, owner, entered.record, &mails::downloaded(&number), entered.now)?;
-        }
+        downloads::tell(tx, inside, &entered, report, &number)?;
         let made_at = entered.now;
         self.audit("prepared a report", &format!("{what}, receipt {number}"))?;
         Ok(Prepared { record, readings, events, receipt: Receipt { number }, made_at })

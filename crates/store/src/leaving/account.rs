@@ -20,7 +20,7 @@ statements! {
         where m.account = $1 order by m.since_at, c.id";
     ACTIVITY = "select number, at, act, count, detail from audit where chain = $1 and number > $2 \
         order by number limit 1000";
-    MESSAGES = "select id, sealed, made_at, sent_at, kind from outbox where account = $1 and id > $2 order by id limit 500";
+    MESSAGES = "select id, sealed, made_at, sent_at, kind, refused_at from outbox where account = $1 and id > $2 order by id limit 500";
 }
 
 /// An account, as its owner takes it along.
@@ -92,7 +92,8 @@ impl Own<'_> {
                 continue;
             }
             let (subject, text) = (mail.subject, outbox::readable(&mail.text));
-            lines.push((id, SentMessage { subject, text, made_at: row.instant(2)?, sent_at: row.opt_instant(3)? }));
+            let (made_at, sent_at, refused_at) = (row.instant(2)?, row.opt_instant(3)?, row.opt_instant(5)?);
+            lines.push((id, SentMessage { subject, text, made_at, sent_at, refused_at }));
         }
         Ok(lines)
     }

@@ -4,6 +4,7 @@ use crate::{
     actor::{self, Actor},
     audit::{self, Entry},
     db::{Sql, Tx, params, statements},
+    downloads,
     error::{Error, Invalid},
     inside::{Inside, Store},
     keys::place,
@@ -193,6 +194,7 @@ fn end_sharing(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp)
     }
     share::drop_requests(tx, account)?;
     tx.execute(UNSENT_TO, params![account])?;
+    downloads::drop_for(tx, account)?;
     tx.execute(MEMBERSHIPS, params![account])?;
     Ok(told.into_iter().map(|id| News { record: RecordId(id), what: What::Access }).collect())
 }

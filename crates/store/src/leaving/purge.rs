@@ -40,6 +40,7 @@ statements! {
     INVITATIONS = "delete from invitations where record = $1";
     LINKS = "delete from links where record = $1";
     FLAGS = "delete from flags where record = $1";
+    NOTICES_ABOUT = "delete from download_notices where record = $1";
     // What others were told about it stays theirs.
     MESSAGES_ABOUT = "update outbox set record = null where record = $1";
     RECORD = "delete from records where id = $1";
@@ -57,6 +58,7 @@ statements! {
     FOLLOWED = "delete from grants where partner = $1";
     ASKED = "delete from follow_requests where partner = $1";
     MEMBERSHIPS = "delete from clinic_members where account = $1";
+    NOTICES = "delete from download_notices where account = $1";
     MESSAGES = "delete from outbox where account = $1";
     ACCOUNT = "delete from accounts where id = $1";
 }
@@ -64,10 +66,22 @@ statements! {
 /// Ways in: gone first.
 const WAYS_IN: &[Sql] = &[EMAILS, SESSIONS, HALF, TOKENS, CHALLENGES, KNOWN_DEVICES, FACTORS, CODES];
 
-const OF_RECORD: &[Sql] =
-    &[UPLOADS, DEVICES, LATEST, REPORTS, APPS, GRANTS, INVITATIONS, LINKS, FLAGS, MESSAGES_ABOUT, RECORD];
+const OF_RECORD: &[Sql] = &[
+    UPLOADS,
+    DEVICES,
+    LATEST,
+    REPORTS,
+    APPS,
+    GRANTS,
+    INVITATIONS,
+    LINKS,
+    FLAGS,
+    NOTICES_ABOUT,
+    MESSAGES_ABOUT,
+    RECORD,
+];
 
-const OF_ACCOUNT: &[Sql] = &[CHANGES, LOSSES, LOCKDOWNS, FOLLOWED, ASKED, MEMBERSHIPS, MESSAGES, ACCOUNT];
+const OF_ACCOUNT: &[Sql] = &[CHANGES, LOSSES, LOCKDOWNS, FOLLOWED, ASKED, MEMBERSHIPS, NOTICES, MESSAGES, ACCOUNT];
 
 impl Store {
     /// Purges the accounts whose time is over; answers how many. Safe to repeat and to interrupt.

@@ -75,6 +75,10 @@ impl Letter {
         self
     }
 
+    pub(crate) fn with_lines(self, lines: Vec<String>) -> Self {
+        Self { lines, ..self }
+    }
+
     pub(crate) fn also(mut self, words: impl Into<Words>, path: impl Into<Words>) -> Self {
         self.also.push((words.into(), path.into()));
         self
@@ -123,7 +127,7 @@ impl Letter {
         }
         if super::can_be_chosen_away(self.kind) {
             body.paragraph("You choose whether we write when a report of yours was downloaded:");
-            body.link("/settings/notices");
+            body.link(super::NOTICES);
         }
         body.paragraph("A link of ours begins with this address:");
         body.link("");

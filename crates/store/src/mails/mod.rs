@@ -19,7 +19,10 @@ pub(crate) use security::*;
 /// Stands in a message where the address of this server goes; the worker knows it.
 pub const SITE: &str = "{site}";
 
+/// Where the reader chooses which letters come.
+pub(crate) const NOTICES: &str = "/settings/notices";
+
 /// Whether the reader can choose not to get letters of this kind. Security letters always come.
 pub(crate) fn can_be_chosen_away(kind: &str) -> bool {
-    [DOWNLOADED].contains(&kind)
+    [DOWNLOADED, DIGEST].contains(&kind)
 }

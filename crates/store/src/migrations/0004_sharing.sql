@@ -41,3 +41,16 @@ create table follow_requests (
 create index follow_requests_of on follow_requests (partner);
 create index follow_requests_to on follow_requests (email_hash);
 create index follow_requests_to_tell on follow_requests (told_at);
+-- notices
+alter table outbox add column refused_at bigint;
+alter table accounts add column download_notices text not null default 'at once';
+create table download_notices (
+  id text primary key,
+  account text not null,
+  record text not null,
+  sealed {bytes} not null,
+  made_at bigint not null,
+  due_at bigint not null
+);
+create index download_notices_of on download_notices (account);
+create index download_notices_due on download_notices (due_at);

@@ -11,6 +11,7 @@ mod crash;
 mod data;
 mod database;
 mod devices;
+mod downloads;
 mod flood;
 mod gate;
 mod keys;

@@ -74,3 +74,19 @@ fn only_whoever_follows_somebody_is_told_what_phishing_looks_like() {
         }
     });
 }
+
+#[test]
+fn a_message_that_was_given_up_is_listed_as_not_delivered_and_opens_nothing() {
+    both(async |kit| {
+        kit.store.sign_up(new_account("dora", false), Origin::default()).await.unwrap();
+        let duty = kit.roster.on(Duty::Deliver);
+        let id = kit.store.claim_messages(&duty, 10).await.unwrap()[0].id;
+        kit.store.message_given_up(&duty, id).await.unwrap();
+        kit.clock.advance(SignedDuration::from_hours(48));
+        assert!(kit.store.claim_messages(&duty, 10).await.unwrap().is_empty(), "it is not tried for ever");
+        let dora = signed_in(&kit, "dora").await;
+        let messages = kit.store.with_account(&dora, |own| own.messages(10)).await.unwrap();
+        assert_eq!((messages[0].sent_at, messages[0].refused_at.is_some()), (None, true));
+        assert!(messages[0].text.contains("/confirmations/…"), "{}", messages[0].text);
+    });
+}
