@@ -32,7 +32,19 @@ fn smtp(url: &str, mail: &Mail) -> Result<SmtpSettings> {
     }
     let from = mail.mail_from.clone().context("--smtp needs --mail-from, the sender that people see")?;
     let password = mail.smtp_password.clone().unwrap_or_default();
-    Ok(SmtpSettings { host: host.to_owned(), port, tls, user: user.map(|user| (user.to_owned(), password)), from })
+    let authority = mail
+        .smtp_ca
+        .as_ref()
+        .map(|path| std::fs::read(path).with_context(|| format!("cannot read {}", path.display())));
+    Ok(SmtpSettings {
+        host: host.to_owned(),
+        port,
+        tls,
+        user: user.map(|user| (user.to_owned(), password)),
+        from,
+        authority: authority.transpose()?,
+        patience: SmtpSettings::PATIENCE,
+    })
 }
 
 #[cfg(test)]
@@ -40,8 +52,11 @@ mod tests {
     use super::*;
 
     fn parsed(url: &str) -> String {
-        let mail =
-            Mail { mail_from: Some("Kinsight <k@example.org>".into()), smtp_password: Some("p".into()), smtp: None };
+        let mail = Mail {
+            mail_from: Some("Kinsight <k@example.org>".into()),
+            smtp_password: Some("p".into()),
+            ..Mail::default()
+        };
         smtp(url, &mail).map_or_else(
             |error| error.to_string(),
             |it| format!("{:?} {} {} {}", it.tls, it.host, it.port, it.user.map_or(String::new(), |(user, _)| user)),

@@ -85,6 +85,9 @@ pub struct Mail {
     /// Its password; better in the environment or in the file than on the command line
     #[arg(long, env = "KINSIGHT_SMTP_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub smtp_password: Option<String>,
+    /// Who vouches for it besides the usual authorities: a file of certificates in PEM
+    #[arg(long, env = "KINSIGHT_SMTP_CA", value_name = "FILE")]
+    pub smtp_ca: Option<PathBuf>,
     /// The sender of mails: Kinsight <kinsight@example.org>
     #[arg(long, env = "KINSIGHT_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
@@ -184,6 +187,7 @@ impl Given {
             mail: Mail {
                 smtp: self.mail.smtp.or(file.mail.smtp),
                 smtp_password: self.mail.smtp_password.or(file.mail.smtp_password),
+                smtp_ca: self.mail.smtp_ca.or(file.mail.smtp_ca),
                 mail_from: self.mail.mail_from.or(file.mail.mail_from),
             },
             sms: Sms {

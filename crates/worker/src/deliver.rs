@@ -1,6 +1,7 @@
 //! Messages out of the outbox, each at least once; a failure is tried again later and later.
 
 use crate::Work;
+use crate::mail::{Consequence, Undelivered};
 use jiff::{SignedDuration, Timestamp};
 use std::{future::Future, pin::Pin, sync::Arc};
 use store::{Channel, Message};
@@ -8,6 +9,8 @@ use store::{Channel, Message};
 const AT_ONCE: u32 = 20;
 /// At once, and 1, 3 and 7 minutes later: a code by SMS is good for ten.
 const SMS_TRIES: u32 = 4;
+/// Five days, as long as a mail server would try (RFC 5321, 4.5.4.1).
+const MAIL_TRIES: u32 = 28;
 
 pub(crate) fn round(work: Arc<Work>) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> {
     Box::pin(async move {
@@ -19,34 +22,43 @@ pub(crate) fn round(work: Arc<Work>) -> Pin<Box<dyn Future<Output = anyhow::Resu
 /// Sends up to twenty messages that are due; says how many it had.
 pub(crate) async fn due(work: &Work) -> anyhow::Result<usize> {
     let messages = work.store.claim_messages(&work.duties.deliver, AT_ONCE).await?;
+    let mut away = false;
     for message in &messages {
-        send(work, message).await?;
+        // When the mail server is not there, nineteen more would wait for nothing, longer than they are claimed for.
+        let skipped = away && message.channel == Channel::Mail;
+        let sent = if skipped { Err(Undelivered::server_away()) } else { hand_over(work, message).await };
+        away |= matches!(&sent, Err(why) if why.what == Consequence::Away && message.channel == Channel::Mail);
+        report(work, message, sent).await?;
     }
+    work.mailer.rest().await;
     Ok(messages.len())
 }
 
-async fn send(work: &Work, message: &Message) -> anyhow::Result<()> {
-    let now = (work.clock)();
-    match hand_over(work, message, now).await {
-        Ok(()) => work.store.message_sent(&work.duties.deliver, message.id).await?,
-        Err(why) => {
-            // The address and the text stay out of the log.
-            tracing::warn!(message = %message.id, attempt = message.attempts, %why, "a message did not go out");
-            if message.is_code() && message.attempts >= SMS_TRIES {
-                return Ok(work.store.message_given_up(&work.duties.deliver, message.id).await?);
-            }
-            work.store.message_failed(&work.duties.deliver, message.id, again_at(now, message.attempts)).await?;
+async fn hand_over(work: &Work, message: &Message) -> Result<(), Undelivered> {
+    match (message.channel, &work.texter) {
+        (Channel::Mail, _) => work.mailer.send(message, &work.base_url, (work.clock)()).await,
+        (Channel::Sms, Some(texter)) => {
+            let sent = texter.send(message, &work.base_url).await;
+            sent.map_err(|why| {
+                tracing::debug!(%why, "the SMS gateway did not take it");
+                Undelivered::later("SMS gateway", None)
+            })
         }
+        (Channel::Sms, None) => Err(Undelivered::later("no SMS gateway", None)),
     }
-    Ok(())
 }
 
-async fn hand_over(work: &Work, message: &Message, now: Timestamp) -> anyhow::Result<()> {
-    match (message.channel, &work.texter) {
-        (Channel::Mail, _) => work.mailer.send(message, &work.base_url, now).await,
-        (Channel::Sms, Some(texter)) => texter.send(message, &work.base_url).await,
-        (Channel::Sms, None) => anyhow::bail!("there is no SMS gateway"),
+/// The address, the text and what the server said of them stay out of the log.
+async fn report(work: &Work, message: &Message, sent: Result<(), Undelivered>) -> anyhow::Result<()> {
+    let (store, duty) = (&work.store, &work.duties.deliver);
+    let Err(Undelivered { stage, code, what }) = sent else { return Ok(store.message_sent(duty, message.id).await?) };
+    let tries = if message.is_code() { SMS_TRIES } else { MAIL_TRIES };
+    let given_up = what == Consequence::ForGood || message.attempts >= tries;
+    tracing::warn!(message = %message.id, attempt = message.attempts, stage, code, given_up, "a message did not go out");
+    if given_up {
+        return Ok(store.message_given_up(duty, message.id).await?);
     }
+    Ok(store.message_failed(duty, message.id, again_at((work.clock)(), message.attempts)).await?)
 }
 
 /// One minute after the first failure, twice as long after each further one, at most six hours.

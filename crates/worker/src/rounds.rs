@@ -23,7 +23,7 @@ pub(crate) async fn repeat(work: Arc<Work>, every: Duration, mut shutdown: watch
 }
 
 /// Writes the counts of visits that are over, drops what nobody can use any more, removes second steps that were lost,
-/// reminds of the care partner review, and tells of grants that end.
+/// reminds of the care partner review, tells of grants that end, and writes the mails of the morning about downloads.
 pub(crate) fn tidy(work: Arc<Work>) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> {
     Box::pin(async move {
         work.store.flush_visits(&work.duties.expire).await?;
@@ -31,6 +31,7 @@ pub(crate) fn tidy(work: Arc<Work>) -> Pin<Box<dyn Future<Output = anyhow::Resul
         work.store.end_lost_factors(&work.duties.expire).await?;
         work.store.remind_of_reviews(&work.duties.expire).await?;
         work.store.tell_of_ends(&work.duties.expire).await?;
+        work.store.write_digests(&work.duties.expire).await?;
         Ok(())
     })
 }

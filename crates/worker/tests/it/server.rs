@@ -6,9 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use store::{
-    Clock, Database, KeySettings, MasterKeySource, NewAccount, Origin, PasswordCost, SiteSettings, Store, StoreSettings,
+    Actor, Clock, Database, KeySettings, MasterKeySource, NewAccount, Origin, PasswordCost, SiteSettings, Store,
+    StoreSettings,
 };
 use worker::{Duties, Mailer, Work};
+
+const PASSWORD: &str = "a long walk by the lake at dawn";
 
 pub struct Server {
     pub work: Work,
@@ -45,10 +48,14 @@ impl Server {
     }
 
     pub async fn anna_signs_up(&self) {
-        let anna = NewAccount {
-            email: Email::parse("anna@example.org").unwrap(),
-            password: "a long walk by the lake at dawn".into(),
-            name: "Anna Berg".into(),
+        self.signs_up("anna@example.org", "Änne 🦊 Berg").await;
+    }
+
+    pub async fn signs_up(&self, email: &str, name: &str) {
+        let new = NewAccount {
+            email: Email::parse(email).unwrap(),
+            password: PASSWORD.into(),
+            name: name.into(),
             born_on: None,
             country: "SE".into(),
             language: "en".into(),
@@ -56,14 +63,25 @@ impl Server {
             zone: "Europe/Stockholm".into(),
             with_record: true,
         };
-        self.work.store.sign_up(anna, Origin::default()).await.unwrap();
+        self.work.store.sign_up(new, Origin::default()).await.unwrap();
+    }
+
+    async fn signed_in(&self, email: &str) -> Actor {
+        let entrance = self.work.store.sign_in(email, PASSWORD, false, Origin::default()).await.unwrap();
+        let session = entrance.opened().unwrap().session;
+        self.work.store.session(session.as_str()).await.unwrap().actor
+    }
+
+    /// As the person sees it in the list of messages.
+    pub async fn how_many_refused_and_sent(&self, email: &str) -> (usize, usize) {
+        let who = self.signed_in(email).await;
+        let messages = self.work.store.with_account(&who, |own| own.messages(10)).await.unwrap();
+        let refused = messages.iter().filter(|message| message.refused_at.is_some()).count();
+        (refused, messages.iter().filter(|message| message.sent_at.is_some()).count())
     }
 
     pub async fn anna_asks_for_a_code(&self) {
-        let password = "a long walk by the lake at dawn";
-        let entrance = self.work.store.sign_in("anna@example.org", password, false, Origin::default()).await.unwrap();
-        let session = entrance.opened().unwrap().session;
-        let anna = self.work.store.session(session.as_str()).await.unwrap().actor;
+        let anna = self.signed_in("anna@example.org").await;
         self.work.store.with_account(&anna, |own| own.begin_phone("+49 151 2345678")).await.unwrap();
     }
 }
