@@ -66,6 +66,14 @@ impl App {
         sent(&self.store, &self.roster).await
     }
 
+    /// The mail server refuses for good what would be sent just now.
+    pub async fn refuse_mails(&self) {
+        let duty = self.roster.on(Duty::Deliver);
+        for message in self.store.claim_messages(&duty, 100).await.expect("the outbox answers") {
+            self.store.message_given_up(&duty, message.id).await.expect("a claimed message is given up");
+        }
+    }
+
     /// A person as the store knows them.
     pub async fn actor(&self, email: &str) -> store::Actor {
         let token = self.store.sign_in(email, PASSWORD, false, store::Origin::default()).await.expect("they sign in");

@@ -2,8 +2,8 @@
 
 use crate::edge::{csrf, headers, host, problem, request_id, statics};
 use crate::people::{
-    activity, confirm, contact_changes, following, password_reset, records, second_step_loss, settings, sign_in,
-    sign_up, start, switches, way,
+    activity, confirm, contact_changes, following, notices, password_reset, records, second_step_loss, settings,
+    sign_in, sign_up, start, switches, way,
 };
 use crate::record::{agp, daily, home, jobs, pdf, record_settings, take_back, tokens, uploads};
 use crate::security::{
@@ -84,6 +84,8 @@ pub static ROUTES: &[Route] = &[
     Route::post("/unit", Who::SignedIn, || post(switches::unit)),
     Route::get("/settings", Who::SignedIn, || get(settings::page)),
     Route::post("/settings", Who::SignedIn, || post(settings::change)),
+    Route::get("/settings/notices", Who::SignedIn, || get(notices::page)),
+    Route::post("/settings/notices", Who::SignedIn, || post(notices::change)),
     Route::get("/activity", Who::SignedIn, || get(activity::page)),
     Route::get("/records", Who::SignedIn, || get(records::page)),
     Route::post("/records", Who::SignedIn, || post(records::add)),

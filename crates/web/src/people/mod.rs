@@ -5,6 +5,7 @@ pub mod choices;
 pub mod confirm;
 pub mod contact_changes;
 pub mod following;
+pub mod notices;
 pub mod password_reset;
 pub mod records;
 pub mod second_step_loss;

@@ -23,6 +23,7 @@ struct Row {
     subject: String,
     written: String,
     sent: Option<String>,
+    refused: Option<String>,
     paragraphs: Vec<String>,
 }
 
@@ -34,6 +35,7 @@ pub async fn page(State(web): State<Web>, me: SignedIn) -> Result<Response, Prob
         subject: message.subject,
         written: moment(message.made_at),
         sent: message.sent_at.map(moment),
+        refused: message.refused_at.map(moment),
         paragraphs: message.text.split("\n\n").map(|part| part.trim().to_owned()).collect(),
     };
     Ok(render(&MessagesPage {

@@ -9,6 +9,7 @@ mod headers;
 mod leaving;
 mod lockdown;
 mod nonsense;
+mod notices;
 mod pages;
 mod passwords;
 mod permissions;

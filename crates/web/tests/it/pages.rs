@@ -123,6 +123,7 @@ async fn pages_of_an_owner() {
         "/uploads",
         "/tokens",
         "/settings",
+        "/settings/notices",
         "/security",
         "/security/review",
         "/security/e-mail",

@@ -76,6 +76,7 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/lockdown/access" => &[("record", ""), ("kind", ""), ("who", ""), ("what", "")],
         "/records" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],
         "/settings" => &[("name", ""), ("country", "SE"), ("unit", "mg/dL"), ("zone", "UTC"), ("language", "en")],
+        "/settings/notices" => &[("downloads", "")],
         "/records/{record}/settings" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],
         "/records/{record}/tokens" => &[("name", "")],
         "/records/{record}/uploads/jobs/{job}/acceptance" => &[("file", "0")],
