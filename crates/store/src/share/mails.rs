@@ -60,10 +60,11 @@ pub(crate) fn invitation(from: &str, message: &str, token: String) -> Letter {
              days to see what is offered, and to accept or decline:"
         ),
         "You sign in or make a free account of your own with this address; nobody else can accept. If you do not know who this \
-         is, do nothing. Somebody may imitate a mail like this one: we never ask for a password in a mail, and this link leads to \
-         no other address than the one you see.",
+         is, do nothing.",
     )
     .with_link("/invitations/", Some(token))
+    .button("See what is offered")
+    .to_care_partner()
 }
 
 /// To the owner of the record, about an invitation that was sent in their name.
@@ -89,6 +90,7 @@ pub(crate) fn request(name: &str, email: &str) -> Letter {
         "If you do not know who this is, decline it or do nothing. They are not told whether you have an account.",
     )
     .with_link("/sharing", None)
+    .button("Answer")
 }
 
 /// To the care partner.
@@ -110,9 +112,9 @@ pub(crate) fn to_partner(change: &Change, record: &str, zone: &TimeZone) -> Lett
         "following changed",
         "What you can see was changed",
         words,
-        "Somebody may imitate a mail like this one. We never ask for a password in a mail; when in doubt, open Kinsight yourself and \
-         look under Following.",
+        "Whom you follow is listed under Following.",
     )
+    .to_care_partner()
 }
 
 /// To the owner of the record.
