@@ -91,6 +91,17 @@ pub enum Standing {
     },
     /// A phone app or device with a token of this record.
     App(TokenScope),
+    /// Somebody without an account who opened a visit pass, in the browser in which it was opened.
+    Pass {
+        /// At what.
+        visibility: Visibility,
+        /// The chosen days begin here.
+        from_at: Timestamp,
+        /// The chosen days are over here.
+        to_at: Timestamp,
+        /// Until when.
+        until_at: Timestamp,
+    },
     /// The server's own worker.
     OnDuty(Duty),
     /// Nobody this record knows.
@@ -126,6 +137,8 @@ pub enum Purpose {
     Export,
     /// The steps after a lockdown.
     Lockdown,
+    /// Visit passes: making, opening and ending them.
+    VisitPass,
     /// A worker's duty.
     Duty,
 }
@@ -147,6 +160,7 @@ impl Purpose {
             Self::SeeAs => "seen as a care partner",
             Self::Export => "export of everything",
             Self::Lockdown => "lockdown",
+            Self::VisitPass => "visit pass",
             Self::Duty => "duty",
         }
     }

@@ -78,6 +78,12 @@ pub fn allows(standing: Standing, right: RightKind, now: Timestamp) -> Decision 
         (Standing::App(TokenScope::Follow), RightKind::View) => Allowed(Visibility::ALL),
         (Standing::App(_), _) => Refused(Refusal::TokenScope),
 
+        // A pass that is over looks like one that never was.
+        (Standing::Pass { until_at, .. }, _) if now >= until_at => Unknown,
+        (Standing::Pass { visibility, .. }, RightKind::View) => Allowed(visibility),
+        (Standing::Pass { .. }, RightKind::Download) => Refused(Refusal::ViewOnly),
+        (Standing::Pass { .. }, RightKind::Upload | RightKind::Manage) => Refused(Refusal::NotYours),
+
         (Standing::OnDuty(Duty::RaiseAlerts), RightKind::View) => Allowed(Visibility::ALL),
         (Standing::OnDuty(_), _) => Unknown,
 

@@ -198,6 +198,25 @@ impl Entered {
     pub(crate) fn visit(&self) -> (Who, RecordId, Purpose) {
         (self.who, self.record, self.purpose)
     }
+
+    /// The days of a visit pass, from their start until before their end; everybody else sees all days.
+    pub(crate) fn window(&self) -> Option<(Timestamp, Timestamp)> {
+        match self.standing {
+            Standing::Pass { from_at, to_at, .. } => Some((from_at, to_at)),
+            _ => None,
+        }
+    }
+
+    /// What of a span can be seen. **Invariant:** whatever reads data for a page asks here or [`Entered::sees`], so that no
+    /// page can forget the days of a visit pass.
+    pub(crate) fn seen(&self, from: Timestamp, to: Timestamp) -> (Timestamp, Timestamp) {
+        self.window().map_or((from, to), |(first, end)| (from.max(first), to.min(end)))
+    }
+
+    /// Whether a datum of this instant can be seen.
+    pub(crate) fn sees(&self, at: Timestamp) -> bool {
+        self.window().is_none_or(|(first, end)| first <= at && at < end)
+    }
 }
 
 /// Reads the standing in this very transaction and asks the policy. The inner `Err` is a refusal.

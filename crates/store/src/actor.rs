@@ -23,6 +23,8 @@ pub(crate) enum Who {
     Account { id: AccountId },
     /// A phone app or device, by the id of its token.
     App { token: Id, record: RecordId, scope: TokenScope },
+    /// Whoever holds the browser in which a visit pass was opened.
+    Pass { id: Id, record: RecordId },
     /// The server itself.
     Duty(Duty),
 }
@@ -37,14 +39,14 @@ impl Actor {
     pub fn account(&self) -> Option<AccountId> {
         match self.who {
             Who::Account { id } => Some(id),
-            Who::App { .. } | Who::Duty(_) => None,
+            Who::App { .. } | Who::Pass { .. } | Who::Duty(_) => None,
         }
     }
 
-    /// The one record that an app's token is for.
+    /// The one record that an app's token or a visit pass is for.
     pub fn record(&self) -> Option<RecordId> {
         match self.who {
-            Who::App { record, .. } => Some(record),
+            Who::App { record, .. } | Who::Pass { record, .. } => Some(record),
             Who::Account { .. } | Who::Duty(_) => None,
         }
     }

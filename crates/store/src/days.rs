@@ -131,7 +131,8 @@ impl<R: CanView> Access<'_, R> {
     pub fn days_changed_since(&mut self, what: DatumKind, stamp: Timestamp) -> Result<Vec<Date>, Error> {
         let record = self.record_id();
         let rows = self.tx().query(CHANGED, params![record, what.number(), stamp])?;
-        rows.iter().map(|row| date(row.int(0)?)).collect()
+        let days = rows.iter().map(|row| row.int(0)).collect::<Result<Vec<_>, _>>()?;
+        days.into_iter().filter(|day| self.sees_of_day(*day)).map(date).collect()
     }
 
     /// The UTC day of what a sender gave this id; a derived id tells it by itself.
@@ -141,7 +142,17 @@ impl<R: CanView> Access<'_, R> {
         }
         let (record, hash) = (self.record_id(), self.find_by("datum id", id));
         let row = self.tx().query_one(DAY_OF_ID, params![record, hash, what.number()])?;
-        row.map(|row| date(row.int(0)?)).transpose()
+        let day = row.map(|row| row.int(0)).transpose()?;
+        day.filter(|day| self.sees_of_day(*day)).map(date).transpose()
+    }
+
+    /// Whether anything of a UTC day can be seen.
+    fn sees_of_day(&self, day: i64) -> bool {
+        let at = |day: i64| day.checked_mul(86_400_000).and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let (from, to) = self
+            .entered()
+            .seen(at(day).unwrap_or(Timestamp::MIN), day.checked_add(1).and_then(at).unwrap_or(Timestamp::MAX));
+        from < to
     }
 }
 

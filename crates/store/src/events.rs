@@ -20,6 +20,10 @@ impl<R: CanView> Access<'_, R> {
         if visible == Visibility::GLUCOSE_ONLY {
             return Ok(Vec::new());
         }
+        let (from, to) = self.entered().seen(from, to);
+        if from >= to {
+            return Ok(Vec::new());
+        }
         let mut events = self.within::<EventDatum>(from, to)?.view();
         events.retain(|event| (from..to).contains(&event.at));
         Ok(events.into_iter().filter_map(|event| as_seen(event, visible)).collect())

@@ -7,6 +7,7 @@ use crate::{
     error::Error,
     inside::Inside,
     keys::place,
+    passes,
     rights::Manage,
 };
 use jiff::Timestamp;
@@ -27,6 +28,8 @@ pub enum Doer {
     Person(Option<String>),
     /// An app, by the name of its token; no name when nobody knows it any more.
     App(Option<String>),
+    /// Whoever opened a visit pass, by the label that it was given; no label when there is none.
+    Pass(Option<String>),
     /// Who runs this server.
     Operator,
     /// The server by itself.
@@ -58,11 +61,12 @@ impl Access<'_, Manage> {
         let (tx, inside, entered) = self.parts();
         let lines = audit::opened(tx, inside, Chain::Record(entered.record), since)?;
         let apps = apps(tx, inside, entered.record)?;
+        let passes = passes::labels(tx, inside, entered.record)?;
         let me = audit::who_text(entered.who);
         let mut names = HashMap::new();
         let mut history = Vec::with_capacity(lines.len());
         for line in lines {
-            let who = if line.who == me { Doer::You } else { doer(tx, inside, &line.who, &apps, &mut names)? };
+            let who = if line.who == me { Doer::You } else { doer(tx, inside, &line.who, &apps, &passes, &mut names)? };
             history.push(told(tx, inside, line, who, &mut names)?);
         }
         Ok(history)
@@ -92,11 +96,13 @@ fn doer(
     inside: &Inside,
     who: &str,
     apps: &HashMap<String, String>,
+    passes: &HashMap<String, String>,
     names: &mut HashMap<String, Option<String>>,
 ) -> Result<Doer, Error> {
     Ok(match who.split_once(' ') {
         Some(("account", id)) => Doer::Person(name(tx, inside, id, names)?),
         Some(("app", id)) => Doer::App(apps.get(id).cloned()),
+        Some(("pass", id)) => Doer::Pass(passes.get(id).cloned()),
         _ if who == "operator" => Doer::Operator,
         _ => Doer::Server,
     })
@@ -138,6 +144,7 @@ fn told(
             detail = name(tx, inside, &detail, names)?.unwrap_or_default();
         }
         "ended an app token" => detail = detail.split_once(' ').map_or(String::new(), |(_, name)| name.to_owned()),
+        act if passes::ACTS.contains(&act) => detail = passes::detail_words(&detail),
         "restored a clinic" | "removed a clinic" => detail.clear(),
         act if is_visit(act) => detail.clear(),
         _ => {}

@@ -5,6 +5,7 @@ use crate::{
     lockdown::mails as lockdown,
     mails::{self, Download, Letter, Reader},
     outbox::Mail,
+    passes::mails as passes,
     recovery::contact_changes::Contact,
     share::mails::{self as share, Change},
 };
@@ -55,6 +56,7 @@ fn all() -> Vec<Letter> {
         lockdown::unlock(token()),
         lockdown::ended(2),
         lockdown::to_clinic("Northside", "0199"),
+        passes::opened(30, from),
     ]
     .into_iter()
     .chain(of_sharing())

@@ -33,6 +33,7 @@ mod overview;
 mod own;
 mod own_devices;
 mod own_sign_ins;
+mod passes;
 mod password_change;
 mod passwords;
 mod readings;
@@ -82,6 +83,7 @@ pub use overview::{ClinicPatients, Overview, RecordLine};
 pub use own::{Account, AccountSettings, ActivityLine, Own, SentMessage};
 pub use own_devices::{DeviceLine, SessionLine};
 pub use own_sign_ins::{Outcome, SignInLine};
+pub use passes::{MadePass, NewPass, OpenPass, PassBrowser, PassKey, PassLine};
 pub use passwords::BreachedList;
 pub use readings::Added;
 pub use records::{AppToken, NewRecord, Record, RecordSettings};
@@ -134,6 +136,7 @@ fn all_statements() -> Vec<db::Sql> {
         audit::statements(),
         leaving::statements(),
         lockdown::statements(),
+        passes::statements(),
         recovery::statements(),
         second_step::all_statements(),
         share::statements(),

@@ -34,19 +34,27 @@ impl<R: CanView> Access<'_, R> {
         if !visible.devices {
             latest = Latest { reservoir: None, battery: None, sensor_started_at: None, set_changed_at: None, ..latest };
         }
+        latest.keep(|at| self.entered().sees(at));
         Ok((latest != Latest::default()).then_some(latest))
     }
 
     /// Readings from `from` until before `to`, oldest first, each measured value once.
     pub fn readings_within(&mut self, from: Timestamp, to: Timestamp) -> Result<Vec<Reading>, Error> {
+        let (from, to) = self.entered().seen(from, to);
+        if from >= to {
+            return Ok(Vec::new());
+        }
         let chunk = self.within::<ReadingDatum>(from, to)?;
         let mut readings = chunk.view();
         readings.retain(|reading| (from..to).contains(&reading.at));
         Ok(readings)
     }
 
-    /// The first and the last datum of any kind.
+    /// The first and the last datum of any kind; for a visit pass, of what it shows.
     pub fn extent(&mut self) -> Result<Option<(Timestamp, Timestamp)>, Error> {
+        if self.entered().window().is_some() {
+            return self.extent_of_seen();
+        }
         let oldest = [self.oldest_day::<ReadingDatum>()?, self.oldest_day::<EventDatum>()?];
         let readings = self.newest_days::<ReadingDatum>(1)?;
         let events = self.newest_days::<EventDatum>(1)?;
@@ -54,6 +62,14 @@ impl<R: CanView> Access<'_, R> {
         let first = widest(self.ends::<ReadingDatum>(&old_readings)?, self.ends::<EventDatum>(&old_events)?);
         let last = widest(self.ends::<ReadingDatum>(&readings)?, self.ends::<EventDatum>(&events)?);
         Ok(first.zip(last).map(|((first, _), (_, last))| (first, last)))
+    }
+
+    fn extent_of_seen(&mut self) -> Result<Option<(Timestamp, Timestamp)>, Error> {
+        let readings = self.readings_within(Timestamp::MIN, Timestamp::MAX)?;
+        let events = self.events_within(Timestamp::MIN, Timestamp::MAX)?;
+        let readings = readings.first().zip(readings.last()).map(|(first, last)| (first.at, last.at));
+        let events = events.first().zip(events.last()).map(|(first, last)| (first.at, last.at));
+        Ok(widest(readings, events))
     }
 
     fn ends<T: Stored>(&mut self, days: &[Day]) -> Result<Option<(Timestamp, Timestamp)>, Error> {

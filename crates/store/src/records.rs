@@ -160,7 +160,12 @@ impl<R: Right> Access<'_, R> {
         Ok(Record {
             id: entered.record,
             name: open_name(inside, entered.record, row.bytes(0)?)?,
-            born_on: open_birth(inside, entered.record, row.opt_bytes(1)?)?,
+            // Whoever has no account sees whose data these are, and no more of the person.
+            born_on: if entered.window().is_some() {
+                None
+            } else {
+                open_birth(inside, entered.record, row.opt_bytes(1)?)?
+            },
             unit: unit(row.text(2)?)?,
             zone: zone(row.text(3)?)?,
             own: entered.standing == Standing::Owner,

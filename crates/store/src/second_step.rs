@@ -1,6 +1,6 @@
 //! The second step: what an account has besides its password.
 
-mod base32;
+pub(crate) mod base32;
 mod challenges;
 mod factors;
 mod passkeys;

@@ -4,7 +4,7 @@ use crate::{
     actor::Who,
     db::{Row, Tx, params, statements},
     error::Error,
-    share,
+    passes, share,
     words::zone,
 };
 use jiff::Timestamp;
@@ -37,7 +37,8 @@ pub(crate) fn of(tx: &mut Tx, who: Who, record: RecordId, now: Timestamp) -> Res
             let row = tx.query_one(APP, params![record, token])?;
             row.map_or(Ok(Standing::Stranger), |row| Ok(Standing::App(scope(row.text(0)?)?)))
         }
-        Who::App { .. } => Ok(Standing::Stranger),
+        Who::Pass { id, record: own } if own == record => passes::standing(tx, id, record),
+        Who::App { .. } | Who::Pass { .. } => Ok(Standing::Stranger),
         Who::Duty(duty) => {
             let known = tx.query_one(HERE, params![record])?.is_some();
             Ok(if known { Standing::OnDuty(duty) } else { Standing::Stranger })

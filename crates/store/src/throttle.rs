@@ -12,6 +12,7 @@
 //! new address or phone     5      30 s, 1 min, 2 min … 1 h, per account
 //! invitations sent         20     30 s, 1 min, 2 min … 1 h, per account
 //! requests to follow       5      30 s, 1 min, 2 min … 1 h, per account
+//! code of a visit pass  20     30 s, 1 min, 2 min … 1 h, per network; and five for the pass itself
 //! forgotten password       20     30 s, 1 min, 2 min … 1 h, per network
 //! ```
 //! A device in which the owner signed in before counts for itself, so that no crowd of strangers can keep the owner out;
@@ -83,6 +84,12 @@ fn network(origin: &Origin) -> String {
 /// What a forgotten password counts for: the network alone, so that the answer tells nothing of any account.
 pub(crate) fn reset_tries(keys: &Keys, origin: &Origin) -> Vec<Try> {
     vec![Try::new(keys, "try reset", &network(origin), 20, 3600, false)]
+}
+
+/// What the code of a visit pass counts for: the network, because nobody says who they are. Not all networks together: that
+/// would let one stranger keep every doctor out.
+pub(crate) fn pass_tries(keys: &Keys, origin: &Origin) -> Vec<Try> {
+    vec![Try::new(keys, "try pass", &network(origin), 20, 3600, false)]
 }
 
 /// What asking for mail to another address counts for, so that nobody's mailbox is filled by us.

@@ -6,7 +6,7 @@ use crate::{
     db::Tx,
     error::Error,
     inside::Store,
-    leaving,
+    leaving, passes,
     recovery::password_reset,
     second_step, sessions, share, sign_in, throttle, tokens,
 };
@@ -32,6 +32,7 @@ impl Store {
                 + sessions::tidy(tx, &inside, now)?
                 + throttle::tidy(tx, now)?
                 + leaving::tidy(tx, now)?
+                + passes::tidy(tx, &inside, now)?
                 + password_reset::tidy(tx, now)?
                 + share::tidy(tx, now)?)
         };

@@ -4,7 +4,7 @@ use crate::{
     db::{Row, Tx, params, statements},
     error::Error,
     keys::random,
-    second_step, sessions,
+    passes, second_step, sessions,
 };
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -128,6 +128,9 @@ pub const TOKENS: &[TokenFacts] = &[
     second_step::RECOVERY_CODE,
     APP,
     INVITATION,
+    passes::LINK,
+    passes::CODE,
+    passes::BROWSER,
     CONFIRM,
     LOCKDOWN,
     RESET_PASSWORD,

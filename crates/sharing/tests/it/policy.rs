@@ -71,6 +71,11 @@ fn linked(role: ClinicRole, until: Option<i64>) -> Standing {
     Standing::LinkedClinic { role, visibility: Visibility::ALL, until_at: until.map(at), suspended: false }
 }
 
+fn pass(until: i64) -> Standing {
+    let visibility = Visibility::GLUCOSE_ONLY;
+    Standing::Pass { visibility, from_at: at(0), to_at: at(NOW), until_at: at(until) }
+}
+
 fn standings() -> Vec<(&'static str, Standing)> {
     use Permission::{ViewAndDownload, ViewOnly};
     vec![
@@ -99,6 +104,8 @@ fn standings() -> Vec<(&'static str, Standing)> {
         ("linked clinic, front desk, suspended", suspended(linked(ClinicRole::FrontDesk, None))),
         ("app that uploads", Standing::App(TokenScope::Upload)),
         ("app that follows", Standing::App(TokenScope::Follow)),
+        ("visit pass, ends in one second", pass(NOW + 1)),
+        ("visit pass, ends now", pass(NOW)),
         ("worker raising alerts", Standing::OnDuty(Duty::RaiseAlerts)),
         ("worker delivering", Standing::OnDuty(Duty::Deliver)),
         ("worker tidying", Standing::OnDuty(Duty::Expire)),

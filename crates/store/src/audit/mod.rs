@@ -125,6 +125,7 @@ impl Entry {
     pub(crate) fn beside(who: Who, record: RecordId, at: Timestamp, act: &'static str, detail: String) -> Self {
         let purpose = match who {
             Who::Account { .. } | Who::App { .. } => Purpose::Lockdown,
+            Who::Pass { .. } => Purpose::VisitPass,
             Who::Duty(_) => Purpose::Duty,
         };
         Self { chain: Chain::Record(record), at, who, act, purpose: purpose.name(), count: 1, detail }
@@ -240,6 +241,7 @@ pub(crate) fn who_text(who: Who) -> String {
     match who {
         Who::Account { id } => format!("account {id}"),
         Who::App { token, .. } => format!("app {token}"),
+        Who::Pass { id, .. } => format!("pass {id}"),
         Who::Duty(Duty::Operate) => "operator".to_owned(),
         Who::Duty(duty) => format!("duty {duty:?}"),
     }
@@ -252,6 +254,7 @@ fn standing_word(standing: Standing) -> &'static str {
         Standing::ClinicOfRecord(_) => "clinic that keeps the record",
         Standing::LinkedClinic { .. } => "linked clinic",
         Standing::App(_) => "app",
+        Standing::Pass { .. } => "visit pass",
         Standing::OnDuty(_) => "server",
         Standing::Stranger => "stranger",
     }

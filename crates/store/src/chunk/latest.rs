@@ -69,6 +69,18 @@ impl Latest {
         self.reading = Some(reading);
     }
 
+    /// Leaves out what is not of these instants.
+    pub(crate) fn keep(&mut self, seen: impl Fn(Timestamp) -> bool) {
+        self.reading = self.reading.filter(|reading| seen(reading.at));
+        self.previous = self.previous.filter(|reading| seen(reading.at) && self.reading.is_some());
+        for said in [&mut self.on_board, &mut self.reservoir, &mut self.battery] {
+            *said = said.filter(|(at, _)| seen(*at));
+        }
+        for marked in [&mut self.sensor_started_at, &mut self.set_changed_at] {
+            *marked = marked.filter(|at| seen(*at));
+        }
+    }
+
     /// Takes in what an event says of the device; older news than what is known change nothing.
     pub(crate) fn learn(&mut self, event: &Event) {
         let newer = |said: &Said| said.is_none_or(|(at, _)| at <= event.at);

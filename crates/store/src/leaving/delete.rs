@@ -12,7 +12,7 @@ use crate::{
     news::{News, What},
     notices,
     own::Own,
-    share, tokens,
+    passes, share, tokens,
     words::zone,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -186,6 +186,7 @@ fn end_sharing(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp)
             tx.execute(end, params![record])?;
         }
         share::withdraw_all(tx, RecordId(record))?;
+        passes::end_all(tx, RecordId(record))?;
         audit::write(tx, inside, &Entry::of_record(RecordId(record), account, now, "ended all sharing"))?;
         told.push(record);
     }

@@ -141,6 +141,7 @@ impl<'a> Names<'a> {
                 }
                 None => Ok("an app whose token was ended".to_owned()),
             },
+            Some(("pass", _)) => Ok("a visit pass".to_owned()),
             _ => Ok("Kinsight itself".to_owned()),
         }
     }

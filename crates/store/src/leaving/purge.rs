@@ -38,6 +38,7 @@ statements! {
     APPS = "delete from app_tokens where record = $1";
     GRANTS = "delete from grants where record = $1";
     INVITATIONS = "delete from invitations where record = $1";
+    PASSES = "delete from passes where record = $1";
     LINKS = "delete from links where record = $1";
     FLAGS = "delete from flags where record = $1";
     NOTICES_ABOUT = "delete from download_notices where record = $1";
@@ -74,6 +75,7 @@ const OF_RECORD: &[Sql] = &[
     APPS,
     GRANTS,
     INVITATIONS,
+    PASSES,
     LINKS,
     FLAGS,
     NOTICES_ABOUT,

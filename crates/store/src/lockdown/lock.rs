@@ -11,7 +11,7 @@ use crate::{
     flags,
     inside::{Inside, Store},
     news::{News, What},
-    notices, records,
+    notices, passes, records,
     recovery::contact_changes,
     second_step, sessions, share, sign_in, throttle,
     tokens::{self, Kind},
@@ -191,11 +191,13 @@ fn shut_record(
     let apps = records::revoke_all_tokens(tx, inside, who, record, now)?;
     let partners = tx.execute(SUSPEND_GRANTS, params![record, now])?;
     let clinics = tx.execute(SUSPEND_LINKS, params![record, now])?;
+    let passes = passes::end_all(tx, record)?;
     let invitations = share::withdraw_all(tx, record)?;
     tx.execute(DROP_MESSAGES, params![record, account])?;
     flags::put(tx, inside, record, "lockdown", "Lockdown of the account", now)?;
     let detail = format!(
-        "{apps} app tokens ended, {invitations} invitations withdrawn, {partners} care partners and {clinics} clinics suspended"
+        "{apps} app tokens and {passes} visit passes ended, {invitations} invitations withdrawn, {partners} care partners and \
+         {clinics} clinics suspended"
     );
     audit::write(tx, inside, &Entry::beside(who, record, now, "lockdown", detail))
 }

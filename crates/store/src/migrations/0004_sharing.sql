@@ -54,3 +54,27 @@ create table download_notices (
 );
 create index download_notices_of on download_notices (account);
 create index download_notices_due on download_notices (due_at);
+-- visit passes
+create table passes (
+  id text primary key,
+  record text not null,
+  label {bytes} not null,
+  first_on text not null,
+  last_on text not null,
+  minutes bigint not null,
+  insulin bigint not null,
+  carbs bigint not null,
+  notes bigint not null,
+  devices bigint not null,
+  made_at bigint not null,
+  open_until_at bigint not null,
+  link_hash {bytes} unique,
+  code_name {bytes} unique,
+  code_hash {bytes},
+  code_tries bigint not null,
+  browser_hash {bytes} unique,
+  opened_from {bytes},
+  opened_at bigint,
+  until_at bigint
+);
+create index passes_of_record on passes (record);

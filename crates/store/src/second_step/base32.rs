@@ -10,12 +10,12 @@ pub(super) fn seed(bytes: &[u8]) -> String {
 }
 
 /// Characters for a person to copy by hand.
-pub(super) fn typed(bytes: &[u8]) -> String {
+pub(crate) fn typed(bytes: &[u8]) -> String {
     encode(TYPED, bytes)
 }
 
 /// What a person typed, in the one way it is written: capitals, no spaces and dashes, and no letters where digits are meant.
-pub(super) fn read_typed(text: &str) -> String {
+pub(crate) fn read_typed(text: &str) -> String {
     let letter = |c: char| match c.to_ascii_uppercase() {
         'I' | 'L' => Some('1'),
         'O' => Some('0'),

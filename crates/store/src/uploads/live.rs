@@ -16,6 +16,8 @@ impl Access<'_, Upload> {
         let (id, kind) = match self.entered().who {
             Who::App { token, .. } => (token.0, SourceKind::App),
             Who::Account { id, .. } => (id.0.0, SourceKind::Typed),
+            // The policy lets no pass bring data.
+            Who::Pass { .. } => return Err(Error::NotFound),
             Who::Duty(_) => (0, SourceKind::Simulated),
         };
         // The low half of a time-ordered id is its random half.

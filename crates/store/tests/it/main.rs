@@ -19,6 +19,7 @@ mod leaving;
 mod lockdown;
 mod lockdown_after;
 mod outbox;
+mod passes;
 mod passkeys;
 mod passwords;
 mod phone;
