@@ -5,12 +5,13 @@ use crate::browser::{Browser, HOST};
 use crate::clock::StoppedClock;
 use crate::people::{Family, PASSWORD};
 use axum::Router;
+use glucose::Period;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use life::{Life, Personality};
-use sharing::{Duty, Purpose, RecordId, TokenScope};
+use sharing::{Duty, Purpose, RecordId, TokenScope, Visibility};
 use store::{
-    Access, Clock, Database, Entrance, KeySettings, Manage, MasterKeySource, Message, NewDevice, NewUpload,
+    Access, Clock, Database, Entrance, KeySettings, Manage, MasterKeySource, Message, NewDevice, NewPass, NewUpload,
     PasswordCost, Roster, SiteSettings, SourceKind, Store, StoreSettings, Upload,
 };
 use web::{BaseUrl, Web, WebSettings};
@@ -79,6 +80,24 @@ impl App {
         let token = self.store.sign_in(email, PASSWORD, false, store::Origin::default()).await.expect("they sign in");
         let token = token.opened().expect("no second step").session;
         self.store.session(token.as_str()).await.expect("a new session is open").actor
+    }
+
+    /// A browser of somebody without an account who opened a visit pass for Anna's last 14 days; lasts half an hour.
+    pub async fn visit_pass(&self) -> Browser {
+        let zone = TimeZone::get("Europe/Stockholm").expect("a zone of the list");
+        let new = NewPass {
+            label: "Dr Wolf".to_owned(),
+            days: Period::ending(glucose::local_day(self.clock.now(), &zone), 14),
+            minutes: 30,
+            visibility: Visibility::ALL,
+        };
+        let anna = self.actor(crate::people::ANNA).await;
+        let make = move |patient: &mut Access<'_, Manage>| patient.make_pass(&new);
+        let made = self.store.with_patient(&anna, self.family.anna_record, Purpose::VisitPass, make).await;
+        let mut browser = self.browser();
+        let answer = browser.post(&format!("/pass/{}", made.expect("Anna makes a pass").link), &[]).await;
+        assert_eq!(answer.place(), "/pass/look", "a new link opens");
+        browser
     }
 
     /// The worker's round that purges accounts whose time is over; answers how many.

@@ -7,6 +7,7 @@ mod forms;
 mod leaving;
 mod lockdown;
 mod page;
+mod pass;
 mod people;
 mod record;
 mod refusals;

@@ -18,6 +18,8 @@ pub struct Frame {
     pub place: Place,
     pub person: Option<PersonFrame>,
     pub record: Option<RecordFrame>,
+    /// The visit pass with which this is seen.
+    pub pass: Option<PassFrame>,
     /// Modules of this page besides `js/app.js`.
     pub scripts: Vec<&'static str>,
     /// Where passkeys work, on pages with a form to sign in that offers them.
@@ -82,6 +84,17 @@ pub struct RecordFrame {
     pub others: Vec<(String, String)>,
 }
 
+/// A look without an account: there is nowhere to go from here but to the end of it.
+#[derive(Clone, Debug)]
+pub struct PassFrame {
+    /// By which a page knows its own pass again.
+    pub tag: String,
+    pub left_s: i64,
+    /// On the wall clock of the record.
+    pub until: String,
+    pub zone: String,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
     Home,
@@ -113,6 +126,7 @@ impl Frame {
             place: Place::Nowhere,
             person: None,
             record: None,
+            pass: None,
             scripts: Vec::new(),
             passkeys: None,
             narrow: true,

@@ -1,11 +1,12 @@
 //! All routes, as data, so that the permission matrix can be complete: the router is made from this list alone.
 
 use crate::edge::{csrf, headers, host, problem, request_id, statics};
+use crate::pass::{door, look};
 use crate::people::{
     activity, confirm, contact_changes, following, notices, password_reset, records, second_step_loss, settings,
     sign_in, sign_up, start, switches, way,
 };
-use crate::record::{agp, daily, home, jobs, pdf, record_settings, take_back, tokens, uploads};
+use crate::record::{agp, daily, home, jobs, passes, pdf, record_settings, take_back, tokens, uploads};
 use crate::security::{
     authenticator_app, devices, e_mail, hub, messages, passkeys, password, phone, phrase, proof, recovery_codes,
     review, second_step, session, sign_in_second_step,
@@ -31,6 +32,8 @@ pub enum Who {
     OfClinic,
     /// An app with the token of a record.
     App,
+    /// A browser in which a visit pass was opened.
+    Pass,
 }
 
 #[derive(Debug)]
@@ -200,8 +203,22 @@ pub static ROUTES: &[Route] = &[
     Route::get("/records/{record}/tokens", MANAGE, || get(tokens::page)),
     Route::post("/records/{record}/tokens", MANAGE, || post(tokens::add)),
     Route::post("/records/{record}/tokens/{token}/removal", MANAGE, || post(tokens::revoke)),
+    Route::get("/records/{record}/passes", MANAGE, || get(passes::page)),
+    Route::post("/records/{record}/passes", MANAGE, || post(passes::make)),
+    Route::get("/records/{record}/passes/state", MANAGE, || get(passes::state)),
+    Route::post("/records/{record}/passes/{pass}/removal", MANAGE, || post(passes::end)),
     Route::get("/records/{record}/settings", MANAGE, || get(record_settings::page)),
     Route::post("/records/{record}/settings", MANAGE, || post(record_settings::change)),
+    // visit passes, for whoever has no account
+    Route::get("/pass", Who::Anybody, || get(door::page)),
+    Route::post("/pass", Who::Anybody, || post(door::by_code)),
+    Route::get("/pass/look", Who::Pass, || get(look::profile)),
+    Route::get("/pass/look/daily", Who::Pass, || get(look::daily)),
+    Route::get("/pass/state", Who::Anybody, || get(look::state)),
+    Route::post("/pass/end", Who::Anybody, || post(look::end)),
+    Route::get("/pass/over", Who::Anybody, || get(door::over)),
+    Route::get("/pass/{token}", Who::Anybody, || get(door::link)),
+    Route::post("/pass/{token}", Who::Anybody, || post(door::by_link)),
     // clinics
     Route::get("/clinics/{clinic}/patients", Who::OfClinic, || get(clinic::patients::page)),
     // apps

@@ -1,4 +1,4 @@
-//! The cookies: the session, the device, a sign-in that waits for its second step, and the choice of light or dark.
+//! The cookies: the session, the device, a sign-in that waits for its second step, a visit pass, and the choice of light or dark.
 //!
 //! Written by hand: what is needed of the cookie crate is one `format!`, and its ages want a second time library.
 
@@ -9,6 +9,7 @@ const THEME: &str = "theme";
 const SESSION: &str = "kinsight";
 const DEVICE: &str = "kinsight-device";
 const HALF: &str = "kinsight-half";
+const PASS: &str = "kinsight-pass";
 const DAY_S: u32 = 24 * 60 * 60;
 /// A device that the person marked as their own; the store ends the session itself, at the latest then.
 const OWN_DEVICE_S: u32 = 90 * DAY_S;
@@ -57,6 +58,20 @@ pub fn device_token<'a>(headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a st
 /// The text of a sign-in whose second step is still to come.
 pub fn half_token<'a>(headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a str> {
     value_of(headers, &name(HALF, base)).filter(|token| !token.is_empty())
+}
+
+/// The text of a visit pass that was opened in this browser.
+pub fn pass_token<'a>(headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a str> {
+    value_of(headers, &name(PASS, base)).filter(|token| !token.is_empty())
+}
+
+/// No session, and none beside it is touched. The store ends it itself, at the latest then.
+pub fn pass(token: &str, base: &BaseUrl) -> HeaderValue {
+    kept(&name(PASS, base), token, Some(2 * 60 * 60), base)
+}
+
+pub fn pass_over(base: &BaseUrl) -> HeaderValue {
+    kept(&name(PASS, base), "", Some(0), base)
 }
 
 /// Outlives sessions; of no use without the password.

@@ -45,6 +45,16 @@ impl Problem {
         )
     }
 
+    /// One that is over, one that was ended and one that never was look alike.
+    pub fn no_pass() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "No visit pass is open here",
+            "A visit pass ends by itself, or when one of you ends it. Ask the patient for a new one if you need to look again.",
+        )
+        .with_way_on("Type a code", "/pass")
+    }
+
     pub fn not_signed_in() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Please sign in", "You are not signed in, or your session has ended.")
             .with_way_on("Sign in", "/sign-in")

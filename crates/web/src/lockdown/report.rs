@@ -79,6 +79,7 @@ fn kind_of(doer: &Doer) -> &'static str {
         Doer::You => "the account",
         Doer::Person(_) => "another person",
         Doer::App(_) => "an app",
+        Doer::Pass(_) => "a visit pass",
         Doer::Operator => "the operator",
         Doer::Server => "the server",
     }

@@ -95,6 +95,8 @@ pub fn who(doer: &Doer) -> String {
         Doer::Person(None) => "Somebody whose account is gone".to_owned(),
         Doer::App(Some(name)) => format!("App {name}"),
         Doer::App(None) => "An app".to_owned(),
+        Doer::Pass(Some(label)) => format!("Visit pass {label}"),
+        Doer::Pass(None) => "A visit pass".to_owned(),
         Doer::Operator => "The operator of this server".to_owned(),
         Doer::Server => "The server".to_owned(),
     }

@@ -37,17 +37,17 @@ pub struct Filter {
     pub may_download: bool,
 }
 
-struct AgpReport {
-    is_empty: bool,
-    enough_for_curves: bool,
-    enough_for_report: bool,
-    wide: Svg,
-    narrow: Svg,
-    words: String,
-    ranges: RangeCard,
-    figures: Vec<Explained>,
-    days_wide: Svg,
-    days_narrow: Svg,
+pub struct AgpReport {
+    pub is_empty: bool,
+    pub enough_for_curves: bool,
+    pub enough_for_report: bool,
+    pub wide: Svg,
+    pub narrow: Svg,
+    pub words: String,
+    pub ranges: RangeCard,
+    pub figures: Vec<Explained>,
+    pub days_wide: Svg,
+    pub days_narrow: Svg,
 }
 
 pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
@@ -71,7 +71,7 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, 
     Ok(render(&AgpPage { frame, filter, report, notice: show.texts().notice_long }))
 }
 
-fn draw(readings: &[Reading], events: &[Event], chosen: &ChosenDays, record: &Record, show: &Show) -> AgpReport {
+pub fn draw(readings: &[Reading], events: &[Event], chosen: &ChosenDays, record: &Record, show: &Show) -> AgpReport {
     let readings = of_week(readings, chosen.week, record);
     let window = Window::of_days(&chosen.period, record.zone.clone(), show.ranges);
     let figures = Figures::of(&readings, events, &window);

@@ -91,6 +91,14 @@ impl ChosenDays {
         Ok(Self { period, week, days: None })
     }
 
+    /// What is asked for of the days that a visit pass shows; all of them when it is none of them.
+    pub fn within(asked: &Asked, whole: Period) -> Self {
+        let date = |text: &str, or: Date| text.parse::<Date>().unwrap_or(or);
+        let first = date(&asked.from, whole.first).clamp(whole.first, whole.last);
+        let last = date(&asked.to, whole.last).clamp(first, whole.last);
+        Self { period: Period { first, last }, week: Week::parse(&asked.week), days: None }
+    }
+
     /// As it goes into the addresses of the files.
     pub fn query(&self) -> String {
         format!("from={}&to={}&week={}", self.period.first, self.period.last, self.week.name())

@@ -30,15 +30,15 @@ struct DailyPage {
     notice: &'static str,
 }
 
-struct Day {
-    on: String,
-    title: String,
-    is_empty: bool,
-    wide: Svg,
-    narrow: Svg,
-    words: String,
-    ranges: Vec<RangeRow>,
-    events: Vec<reports::EventRow>,
+pub struct Day {
+    pub on: String,
+    pub title: String,
+    pub is_empty: bool,
+    pub wide: Svg,
+    pub narrow: Svg,
+    pub words: String,
+    pub ranges: Vec<RangeRow>,
+    pub events: Vec<reports::EventRow>,
 }
 
 pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
@@ -60,16 +60,21 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, 
     let zone_name = record.zone.iana_name().unwrap_or("UTC").to_owned();
     let drawn = tokio::task::spawn_blocking(move || draw(&readings, &events, &chosen, today, &record, &show)).await;
     let days = drawn.map_err(|_| Problem::ours())?;
-    let left_out = (chosen.period.days() > MOST_SHOWN).then(|| {
-        format!("Only the newest {MOST_SHOWN} of these days are shown here. Choose fewer days to see earlier ones.")
-    });
+    let left_out = left_out(&chosen);
     let (frame, notice) = (frame.with_script("js/chart.js"), show.texts().notice_long);
     Ok(render(&DailyPage { frame, filter, days, left_out, zone_name, notice }))
 }
 
-fn shown_period(chosen: &ChosenDays) -> Period {
+pub fn shown_period(chosen: &ChosenDays) -> Period {
     let period = chosen.period;
     if period.days() > MOST_SHOWN { Period::ending(period.last, MOST_SHOWN as u16) } else { period }
+}
+
+/// Says that not all days are shown, when they are not.
+pub fn left_out(chosen: &ChosenDays) -> Option<String> {
+    (chosen.period.days() > MOST_SHOWN).then(|| {
+        format!("Only the newest {MOST_SHOWN} of these days are shown here. Choose fewer days to see earlier ones.")
+    })
 }
 
 /// Events of the day before and after too: a basal segment reaches into these days, or out of them to where it ends.
@@ -84,7 +89,7 @@ pub fn events_around(
 }
 
 /// The newest day first; days that are still to come are left out.
-fn draw(
+pub fn draw(
     readings: &[Reading],
     events: &[Event],
     chosen: &ChosenDays,

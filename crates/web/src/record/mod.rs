@@ -1,12 +1,13 @@
 //! One record: home, reports, uploads, tokens, settings. Who may see what is the gate's business.
 
 pub mod agp;
-mod chosen_days;
+pub mod chosen_days;
 pub mod daily;
 mod figures;
 pub mod home;
 pub mod jobs;
 pub mod now;
+pub mod passes;
 pub mod pdf;
 pub mod record_settings;
 pub mod take_back;

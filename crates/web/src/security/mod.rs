@@ -11,7 +11,7 @@ pub mod password;
 pub mod phone;
 pub mod phrase;
 pub mod proof;
-mod qr;
+pub mod qr;
 pub mod recovery_codes;
 pub mod review;
 pub mod second_step;

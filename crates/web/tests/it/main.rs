@@ -11,6 +11,7 @@ mod lockdown;
 mod nonsense;
 mod notices;
 mod pages;
+mod passes;
 mod passwords;
 mod permissions;
 mod places;

@@ -10,7 +10,7 @@ use testkit::people::{self, Family};
 use web::{ROUTES, Route};
 
 /// The kinds of people, in the order of the columns.
-const PEOPLE: [(&str, &str); 10] = [
+const PEOPLE: [(&str, &str); 11] = [
     ("anon", ""),
     ("owner", people::ANNA),
     ("other", people::EVE),
@@ -21,7 +21,11 @@ const PEOPLE: [(&str, &str); 10] = [
     ("clinician", people::NORTHSIDE_CLINICIAN),
     ("frontdesk", people::NORTHSIDE_FRONT_DESK),
     ("foreign", people::SOUTHSIDE_CLINICIAN),
+    ("pass", PASS),
 ];
+
+/// No address: a browser in which a visit pass was opened, and nobody signed in.
+const PASS: &str = "visit pass";
 
 /// The path with real ids in it: Anna's record, or the clinic's patient.
 fn address(route: &Route, app: &App, of_clinic: bool) -> String {
@@ -40,6 +44,7 @@ fn address(route: &Route, app: &App, of_clinic: bool) -> String {
         .replace("/tokens/{token}", "/tokens/00000000-0000-0000-0000-000000000000")
         .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         .replace("{partner}", "00000000-0000-0000-0000-000000000000")
+        .replace("{pass}", "00000000-0000-0000-0000-000000000000")
         .replace("{job}", &format!("{}AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", u8::from(of_clinic))[..43])
         .replace("{factor}", "00000000-0000-0000-0000-000000000000")
         .replace("{number}", "999")
@@ -79,13 +84,19 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/settings/notices" => &[("downloads", "")],
         "/records/{record}/settings" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],
         "/records/{record}/tokens" => &[("name", "")],
+        "/records/{record}/passes" => &[("days", "x")],
+        "/pass" => &[("code", "wrong")],
         "/records/{record}/uploads/jobs/{job}/acceptance" => &[("file", "0")],
         _ => &[],
     }
 }
 
 async fn browser_of(app: &App, email: &str) -> Browser {
-    if email.is_empty() { app.browser() } else { app.signed_in(email).await }
+    match email {
+        "" => app.browser(),
+        PASS => app.visit_pass().await,
+        email => app.signed_in(email).await,
+    }
 }
 
 #[tokio::test]
@@ -104,7 +115,11 @@ async fn every_route_and_every_kind_of_person() {
         let name = if of_clinic { route.path.replace("{record}", "{clinic's}") } else { route.path.to_owned() };
         let mut row = format!("{:<5}{name:<53}", route.method);
         for (number, (_, email)) in PEOPLE.iter().enumerate() {
-            let ends_session = route.path.starts_with("/sign-out") || locks(route);
+            // After the button Anna cannot make another pass, and nobody without a session can press it.
+            let ends_session = match *email {
+                PASS => route.path == "/pass/end",
+                _ => route.path.starts_with("/sign-out") || locks(route),
+            };
             let mut browser = if ends_session { browser_of(&app, email).await } else { browsers[number].clone() };
             write!(row, "{:>10}", visit(&mut browser, route, &path).await).unwrap();
         }
