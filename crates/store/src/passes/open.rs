@@ -1,6 +1,9 @@
 //! The doctor's side of a pass: opening it, asking whether it still runs, being done.
 
-use super::{CODE_CHARACTERS, NAME_CHARACTERS, code_hash, later, mails, name_hash};
+use super::{
+    CODE_CHARACTERS, NAME_CHARACTERS, later, mails,
+    make::{code_hash, name_hash},
+};
 use crate::{
     actor::{Actor, Origin, Who},
     audit::{self, Entry},
