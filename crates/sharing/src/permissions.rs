@@ -133,6 +133,8 @@ pub enum Purpose {
     Sharing,
     /// What a care partner sees, shown to the owner.
     SeeAs,
+    /// Who looked, and the receipts.
+    ViewHistory,
     /// Everything, taken along.
     Export,
     /// The steps after a lockdown.
@@ -158,6 +160,7 @@ impl Purpose {
             Self::Tokens => "app tokens",
             Self::Sharing => "sharing",
             Self::SeeAs => "seen as a care partner",
+            Self::ViewHistory => "view history",
             Self::Export => "export of everything",
             Self::Lockdown => "lockdown",
             Self::VisitPass => "visit pass",

@@ -4,7 +4,7 @@
 
 use crate::{
     actor::{self, Actor, Who},
-    audit::{self, Entry},
+    audit::{self, Entry, Span},
     db::Tx,
     error::Error,
     inside::{Inside, Store},
@@ -12,16 +12,13 @@ use crate::{
     news::{News, What},
     rights::{Right, View},
     standing,
-    visits::Look,
+    visits::{Key, Look},
 };
 use jiff::Timestamp;
 use sharing::{AccountId, Decision, Purpose, RecordId, RightKind, Standing, Visibility, allows};
 use std::{
     marker::PhantomData,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// Being let in to one record, with the right `R`, for as long as one job runs.
@@ -30,6 +27,8 @@ pub struct Access<'a, R> {
     inside: &'a Inside,
     key: Arc<RecordKey>,
     entered: Entered,
+    origin: Arc<str>,
+    seen: Option<Span>,
     news: Vec<News>,
     right: PhantomData<fn() -> R>,
 }
@@ -48,7 +47,7 @@ pub(crate) struct Entered {
 
 /// What came of asking.
 enum Outcome<T> {
-    Done { value: T, entered: Entered, news: Vec<News> },
+    Done { value: T, entered: Entered, seen: Option<Span>, news: Vec<News> },
     Refused(Refused),
 }
 
@@ -59,8 +58,8 @@ struct Refused {
     standing: Standing,
 }
 
-/// Who asks for what.
-#[derive(Clone, Copy)]
+/// Who asks for what, and from where.
+#[derive(Clone)]
 struct Asked {
     who: Who,
     record: RecordId,
@@ -68,6 +67,7 @@ struct Asked {
     /// With whose eyes the owner wants to look.
     seen_as: Option<AccountId>,
     proved_at: Option<Timestamp>,
+    origin: Arc<str>,
     now: Timestamp,
 }
 
@@ -88,8 +88,8 @@ impl Store {
         T: Send + 'static,
         F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error> + Send + 'static,
     {
-        let Actor { who, proved_at } = *who;
-        let asked = Asked { who, record, purpose, seen_as: None, proved_at, now: self.0.clock.now() };
+        let Actor { who, proved_at, origin } = who.clone();
+        let asked = Asked { who, record, purpose, seen_as: None, proved_at, origin, now: self.0.clock.now() };
         let outcome = if R::WRITES { self.act(asked, job).await? } else { self.look(asked, job).await? };
         outcome.value()
     }
@@ -100,9 +100,9 @@ impl Store {
         T: Send + 'static,
         F: for<'a> FnMut(&mut Access<'a, View>) -> Result<T, Error> + Send + 'static,
     {
-        let Actor { who, proved_at } = *owner;
+        let Actor { who, proved_at, origin } = owner.clone();
         let (purpose, seen_as, now) = (Purpose::SeeAs, Some(partner), self.0.clock.now());
-        let outcome = self.look(Asked { who, record, purpose, seen_as, proved_at, now }, job).await?;
+        let outcome = self.look(Asked { who, record, purpose, seen_as, proved_at, origin, now }, job).await?;
         outcome.value()
     }
 
@@ -113,23 +113,24 @@ impl Store {
         T: Send + 'static,
         F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error> + Send + 'static,
     {
-        let inside = Arc::clone(&self.0);
-        let work = move |tx: &mut Tx| match decide(tx, asked, R::KIND)? {
-            Ok(entered) => run(tx, &inside, entered, &mut job),
+        let (inside, here) = (Arc::clone(&self.0), asked.clone());
+        let work = move |tx: &mut Tx| match decide(tx, &here, R::KIND)? {
+            Ok(entered) => run(tx, &inside, entered, &here.origin, &mut job),
             Err(refused) => Ok(Outcome::Refused(refused)),
         };
         let outcome = self.0.db.read(work).await?;
         match &outcome {
-            Outcome::Done { entered, .. } => self.write_look(*entered).await?,
+            Outcome::Done { entered, seen, .. } => self.write_look(entered, *seen, &asked.origin).await?,
             Outcome::Refused(refused) => self.write_entry(asked.refusal(R::KIND, *refused)).await?,
         }
         Ok(outcome)
     }
 
-    async fn write_look(&self, entered: Entered) -> Result<(), Error> {
-        let Look::First { uncounted } = self.0.visits.look(&entered) else { return Ok(()) };
-        let written = self.write_entry(Entry::look(&entered, uncounted)).await;
-        self.0.visits.written(entered.visit(), written.is_ok());
+    async fn write_look(&self, entered: &Entered, seen: Option<Span>, origin: &Arc<str>) -> Result<(), Error> {
+        let Some(key) = Key::of(RightKind::View, entered, origin) else { return Ok(()) };
+        let Look::First(begun) = self.0.visits.look(&key, entered, seen) else { return Ok(()) };
+        let written = self.write_entry(Entry::look(entered, begun, seen).coming_from(origin)).await;
+        self.0.visits.written(&key, written.is_ok());
         written
     }
 
@@ -147,17 +148,23 @@ impl Store {
     {
         let (inside, carrier) = (Arc::clone(&self.0), Arc::clone(&self.0));
         let mut look = None;
-        let first = Arc::new(AtomicBool::new(false));
+        let first = Arc::new(Mutex::new(None));
         let noted = Arc::clone(&first);
-        let work = move |tx: &mut Tx| match decide(tx, asked, R::KIND)? {
+        let work = move |tx: &mut Tx| match decide(tx, &asked, R::KIND)? {
             Ok(entered) => {
                 // Counted once, even when the transaction is tried again.
-                let look = *look.get_or_insert_with(|| inside.visits.act(R::KIND, &entered));
-                if let Look::First { uncounted } = look {
-                    noted.store(true, Ordering::Relaxed);
-                    audit::write(tx, &inside, &Entry::act(R::KIND, &entered, uncounted))?;
+                let look = *look.get_or_insert_with(|| {
+                    let key = Key::of(R::KIND, &entered, &asked.origin)?;
+                    let look = inside.visits.look(&key, &entered, None);
+                    *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(key).filter(|_| look != Look::Repeat);
+                    Some(look)
+                });
+                if look != Some(Look::Repeat) {
+                    let begun = look.and_then(Look::first);
+                    let line = Entry::act(R::KIND, &entered, begun).coming_from(&asked.origin);
+                    audit::write(tx, &inside, &line)?;
                 }
-                run(tx, &inside, entered, &mut job)
+                run(tx, &inside, entered, &asked.origin, &mut job)
             }
             Err(refused) => {
                 audit::write(tx, &inside, &asked.refusal(R::KIND, refused))?;
@@ -170,8 +177,8 @@ impl Store {
             }
         };
         let outcome = self.0.db.write(work, tell).await;
-        if first.load(Ordering::Relaxed) {
-            self.0.visits.written((asked.who, asked.record, asked.purpose), outcome.is_ok());
+        if let Some(key) = first.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            self.0.visits.written(&key, outcome.is_ok());
         }
         outcome
     }
@@ -188,15 +195,8 @@ impl<T> Outcome<T> {
 }
 
 impl Asked {
-    fn refusal(self, right: RightKind, refused: Refused) -> Entry {
-        Entry::refusal(self.who, self.record, right, self.purpose, refused.standing, self.now)
-    }
-}
-
-impl Entered {
-    /// Which visit this belongs to.
-    pub(crate) fn visit(&self) -> (Who, RecordId, Purpose) {
-        (self.who, self.record, self.purpose)
+    fn refusal(&self, right: RightKind, refused: Refused) -> Entry {
+        Entry::refusal(self.who, self.record, right, self.purpose, refused.standing, self.now).coming_from(&self.origin)
     }
 
     /// The days of a visit pass, from their start until before their end; everybody else sees all days.
@@ -220,8 +220,8 @@ impl Entered {
 }
 
 /// Reads the standing in this very transaction and asks the policy. The inner `Err` is a refusal.
-fn decide(tx: &mut Tx, asked: Asked, right: RightKind) -> Result<Result<Entered, Refused>, Error> {
-    let Asked { who, record, purpose, seen_as, proved_at, now } = asked;
+fn decide(tx: &mut Tx, asked: &Asked, right: RightKind) -> Result<Result<Entered, Refused>, Error> {
+    let Asked { who, record, purpose, seen_as, proved_at, now, .. } = *asked;
     let standing = match seen_as {
         None => standing::of(tx, who, record, now)?,
         Some(partner) => seen_as_partner(tx, who, record, partner, now)?,
@@ -248,14 +248,21 @@ fn seen_as_partner(
 }
 
 /// Makes the access and runs the job with it.
-fn run<R, T, F>(tx: &mut Tx, inside: &Inside, entered: Entered, job: &mut F) -> Result<Outcome<T>, Error>
+fn run<R, T, F>(
+    tx: &mut Tx,
+    inside: &Inside,
+    entered: Entered,
+    origin: &Arc<str>,
+    job: &mut F,
+) -> Result<Outcome<T>, Error>
 where
     F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error>,
 {
     let key = inside.keys.record(entered.record)?;
-    let mut access = Access { tx, inside, key, entered, news: Vec::new(), right: PhantomData };
+    let origin = Arc::clone(origin);
+    let mut access = Access { tx, inside, key, entered, origin, seen: None, news: Vec::new(), right: PhantomData };
     let value = job(&mut access)?;
-    Ok(Outcome::Done { value, entered, news: access.news })
+    Ok(Outcome::Done { value, entered, seen: access.seen, news: access.news })
 }
 
 /// What the other files of this crate build their methods from.
@@ -315,7 +322,18 @@ impl<R> Access<'_, R> {
 
     /// Writes a line of the record's audit chain, in this transaction. The detail is sealed; no health data in it.
     pub(crate) fn audit(&mut self, act: &'static str, detail: &str) -> Result<(), Error> {
-        audit::write(self.tx, self.inside, &Entry::more(&self.entered, act, detail))
+        audit::write(self.tx, self.inside, &self.line(act, detail))
+    }
+
+    /// The same line, not written yet.
+    pub(crate) fn line(&self, act: &'static str, detail: &str) -> Entry {
+        Entry::more(&self.entered, act, detail).coming_from(&self.origin)
+    }
+
+    /// Notes which time was looked at, so that the view history can say which days.
+    pub(crate) fn saw(&mut self, from: Timestamp, to: Timestamp) {
+        let (from, to) = (from.as_millisecond(), to.as_millisecond());
+        self.seen = Some(self.seen.map_or((from, to), |seen| (seen.0.min(from), seen.1.max(to))));
     }
 
     /// The rest of the house.

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use jiff::{SignedDuration, Timestamp};
 use sharing::{AccountId, Duty, Id, RecordId, TokenScope};
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 /// Somebody who asks the store for something; opaque, so that nobody outside can claim to be somebody.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub struct Actor {
     pub(crate) who: Who,
     /// When the session last proved that it is the person: the password, a passkey, the second step.
     pub(crate) proved_at: Option<Timestamp>,
+    /// Where the request came from, in one line; empty when nobody knows.
+    pub(crate) origin: Arc<str>,
 }
 
 /// How long a proof counts as fresh.
@@ -32,7 +34,12 @@ pub(crate) enum Who {
 impl Actor {
     /// Somebody who never proves anything anew: an app, the server itself.
     pub(crate) fn of(who: Who) -> Self {
-        Self { who, proved_at: None }
+        Self { who, proved_at: None, origin: Arc::default() }
+    }
+
+    /// The same, with where this request comes from: it stands beside whatever is written about it.
+    pub fn coming_from(self, origin: &Origin) -> Self {
+        Self { origin: origin.line().into(), ..self }
     }
 
     /// The account behind it, when there is one.

@@ -37,6 +37,7 @@ mod passes;
 mod password_change;
 mod passwords;
 mod readings;
+mod receipts;
 mod records;
 mod recovery;
 mod reports;
@@ -69,12 +70,11 @@ pub use devices::DeviceToken;
 pub use downloads::DownloadNotices;
 pub use error::{Conflict, Error, Invalid, WeakPassword};
 pub use flags::{AuditOf, Flag};
-pub use history::{Doer, HistoryEntry};
-pub use inside::Store;
-pub use leaving::{
-    Export, HistoryLine, Leaving, Membership, Original, Piece, ReceiptLine, SharedWith, Span, Taken, TakenAccount,
-    TakenUpload,
+pub use history::{
+    Doer, HistoryEntry, HistoryLine, PageSeen, ReceiptLine, Role, ViewAsked, ViewEntry, ViewHistory, ViewKind, Viewer,
 };
+pub use inside::Store;
+pub use leaving::{Export, Leaving, Membership, Original, Piece, SharedWith, Span, Taken, TakenAccount, TakenUpload};
 pub use lockdown::{CameIn, Lockdown, State, Step, Steps, Suspended, Whom};
 pub use mails::SITE;
 pub use news::{News, What};
@@ -86,9 +86,10 @@ pub use own_sign_ins::{Outcome, SignInLine};
 pub use passes::{MadePass, NewPass, OpenPass, PassBrowser, PassKey, PassLine};
 pub use passwords::BreachedList;
 pub use readings::Added;
+pub use receipts::Receipt;
 pub use records::{AppToken, NewRecord, Record, RecordSettings};
 pub use recovery::contact_changes::{Contact, Undone};
-pub use reports::{Prepared, Receipt, Report};
+pub use reports::{Prepared, Report};
 pub use review::CarePartnerLine;
 pub use rights::{CanView, Download, Manage, Right, Upload, View};
 pub use second_step::{AddedStep, Given, Method, NewTotp, RecoveryCodes, SecondStep, SecondSteps};
@@ -111,7 +112,6 @@ fn all_statements() -> Vec<db::Sql> {
         devices::STATEMENTS,
         downloads::STATEMENTS,
         flags::STATEMENTS,
-        history::STATEMENTS,
         notices::STATEMENTS,
         outbox::STATEMENTS,
         overview::STATEMENTS,
@@ -120,6 +120,7 @@ fn all_statements() -> Vec<db::Sql> {
         own_sign_ins::STATEMENTS,
         password_change::STATEMENTS,
         passwords::refresh::STATEMENTS,
+        receipts::STATEMENTS,
         records::STATEMENTS,
         reports::STATEMENTS,
         review::STATEMENTS,
@@ -134,6 +135,7 @@ fn all_statements() -> Vec<db::Sql> {
     ];
     let more = [
         audit::statements(),
+        history::statements(),
         leaving::statements(),
         lockdown::statements(),
         passes::statements(),

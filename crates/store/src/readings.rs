@@ -44,6 +44,7 @@ impl<R: CanView> Access<'_, R> {
         if from >= to {
             return Ok(Vec::new());
         }
+        self.saw(from, to);
         let chunk = self.within::<ReadingDatum>(from, to)?;
         let mut readings = chunk.view();
         readings.retain(|reading| (from..to).contains(&reading.at));

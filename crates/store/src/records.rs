@@ -252,7 +252,7 @@ fn app_token(inside: &Inside, record: RecordId, row: &Row) -> Result<AppToken, E
 
 impl Store {
     /// Who an app is, by its token. That it was used is noted once an hour.
-    pub async fn app(&self, token: &str, _origin: Origin) -> Result<Actor, Error> {
+    pub async fn app(&self, token: &str, origin: Origin) -> Result<Actor, Error> {
         let hash = tokens::hash(token);
         let now = self.0.clock.now();
         let (who, used_at) = self
@@ -270,6 +270,6 @@ impl Store {
         {
             self.0.db.write(move |tx| tx.execute(USED, params![token, now]).map(drop), |()| ()).await?;
         }
-        Ok(Actor::of(who))
+        Ok(Actor::of(who).coming_from(&origin))
     }
 }

@@ -2,19 +2,14 @@
 
 use crate::{
     access::Access,
-    db::{params, statements},
     downloads,
     error::{Error, Invalid},
-    keys::random,
+    receipts::Receipt,
     records::Record,
     rights::Download,
 };
 use glucose::{Event, Period, Reading};
 use jiff::Timestamp;
-
-statements! {
-    LOG = "insert into reports_log (record, receipt, at, who, what) values ($1, $2, $3, $4, $5)";
-}
 
 /// Which report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,13 +51,6 @@ pub struct Prepared {
     pub made_at: Timestamp,
 }
 
-/// The number of a report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// Three groups of four characters.
-    pub number: String,
-}
-
 impl Access<'_, Download> {
     /// Reads what a report needs, writes the report log, and tells the patient when somebody else takes it.
     pub fn prepare_report(&mut self, report: Report) -> Result<Prepared, Error> {
@@ -73,22 +61,11 @@ impl Access<'_, Download> {
         let record = self.record()?;
         let (from, to) = period.instants(&record.zone);
         let (readings, events) = (self.readings_within(from, to)?, self.events_within(from, to)?);
-        let number = receipt_number()?;
         let what = format!("{} {} {}", report.name(), period.first, period.last);
+        let receipt = self.give_receipt("prepared a report", &what)?;
         let (tx, inside, entered) = self.parts();
-        let who = crate::audit::who_text(entered.who);
-        tx.execute(LOG, params![entered.record, number.as_str(), entered.now, who, what.as_str()])?;
-        downloads::tell(tx, inside, &entered, report, &number)?;
+        downloads::tell(tx, inside, &entered, report, &receipt.number)?;
         let made_at = entered.now;
-        self.audit("prepared a report", &format!("{what}, receipt {number}"))?;
-        Ok(Prepared { record, readings, events, receipt: Receipt { number }, made_at })
+        Ok(Prepared { record, readings, events, receipt, made_at })
     }
-}
-
-/// Twelve characters that nobody mistakes for others: 60 bits.
-pub(crate) fn receipt_number() -> Result<String, Error> {
-    const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    let bytes = random::<12>()?;
-    let letters: Vec<char> = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
-    Ok(letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
 }

@@ -335,7 +335,7 @@ fn session(
     let account = AccountId(row.id(3)?);
     let (idle, whole) = lengths(inside, own_device);
     Ok(Session {
-        actor: Actor { who: Who::Account { id: account }, proved_at: Some(row.instant(10)?) },
+        actor: Actor { proved_at: Some(row.instant(10)?), ..Actor::of(Who::Account { id: account }) },
         id: row.text(13)?.to_owned(),
         account,
         tag: inside

@@ -26,6 +26,9 @@ statements! {
     APP = "select t.scope from app_tokens t join records r on r.id = t.record left join accounts a on a.id = r.account \
         where t.id = $2 and t.record = $1 and a.delete_at is null";
     HERE = "select 1 from records r left join accounts a on a.id = r.account where r.id = $1 and a.delete_at is null";
+    CLINIC = "select r.clinic from records r join clinic_members m on m.clinic = r.clinic and m.account = $2 where r.id = $1";
+    LINKED_CLINIC = "select l.clinic from links l join clinic_members m on m.clinic = l.clinic and m.account = $2 \
+        where l.record = $1 order by coalesce(l.suspended_at, 0), l.since_at, l.clinic";
     EXISTS = "select 1 from records where id = $1";
 }
 
@@ -89,6 +92,17 @@ fn care_partner(row: &Row, now: Timestamp) -> Result<Standing, Error> {
         lacks_second_step: row.int(13)? == 0,
         suspended: row.opt_int(11)?.is_some(),
     })
+}
+
+/// The clinic through which a member stands to a record: the one that keeps it, else the link that counts.
+pub(crate) fn clinic(tx: &mut Tx, who: Who, record: RecordId) -> Result<Option<ClinicId>, Error> {
+    let Who::Account { id } = who else { return Ok(None) };
+    for sql in [CLINIC, LINKED_CLINIC] {
+        if let Some(row) = tx.query_one(sql, params![record, id])? {
+            return Ok(Some(ClinicId(row.id(0)?)));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether there is such a record.

@@ -49,10 +49,17 @@ impl Store {
     /// Writes the counts of the visits that are over by `by`, or of all.
     pub(crate) async fn write_visits(&self, by: Option<Timestamp>) -> Result<(), Error> {
         let over = self.0.visits.take_over(by);
-        let inside = Arc::clone(&self.0);
+        if over.is_empty() {
+            return Ok(());
+        }
+        let (inside, lines) = (Arc::clone(&self.0), over.clone());
         let now = self.0.clock.now();
         let work =
-            move |tx: &mut Tx| over.iter().try_for_each(|visit| audit::write(tx, &inside, &Entry::over(visit, now)));
-        self.0.db.write(work, |()| ()).await
+            move |tx: &mut Tx| lines.iter().try_for_each(|visit| audit::write(tx, &inside, &Entry::over(visit, now)));
+        let written = self.0.db.write(work, |()| ()).await;
+        if written.is_err() {
+            self.0.visits.put_back(over);
+        }
+        written
     }
 }

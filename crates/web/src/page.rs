@@ -100,6 +100,7 @@ pub enum Tab {
     Home,
     Reports,
     Uploads,
+    ViewHistory,
     Settings,
 }
 

@@ -6,7 +6,9 @@ use crate::people::{
     activity, confirm, contact_changes, following, notices, password_reset, records, second_step_loss, settings,
     sign_in, sign_up, start, switches, way,
 };
-use crate::record::{agp, daily, home, jobs, passes, pdf, record_settings, take_back, tokens, uploads};
+use crate::record::{
+    agp, daily, home, jobs, passes, pdf, record_settings, take_back, tokens, uploads, view_history,
+};
 use crate::security::{
     authenticator_app, devices, e_mail, hub, messages, passkeys, password, phone, phrase, proof, recovery_codes,
     review, second_step, session, sign_in_second_step,
@@ -219,6 +221,11 @@ pub static ROUTES: &[Route] = &[
     Route::get("/pass/over", Who::Anybody, || get(door::over)),
     Route::get("/pass/{token}", Who::Anybody, || get(door::link)),
     Route::post("/pass/{token}", Who::Anybody, || post(door::by_link)),
+    Route::get("/records/{record}/view-history", MANAGE, || get(view_history::page)),
+    Route::get("/records/{record}/view-history.csv", MANAGE, || get(view_history::export::csv)),
+    Route::get("/records/{record}/view-history.json", MANAGE, || get(view_history::export::json)),
+    Route::get("/records/{record}/receipts", MANAGE, || get(view_history::receipt::find)),
+    Route::get("/records/{record}/receipts/{number}", MANAGE, || get(view_history::receipt::page)),
     // clinics
     Route::get("/clinics/{clinic}/patients", Who::OfClinic, || get(clinic::patients::page)),
     // apps

@@ -1,11 +1,13 @@
 //! The audit: one hash chain a record and one an account, insert-only, written in the transaction of what it records.
 
 mod anchor;
+mod detail;
 mod lines;
 mod verify;
 
+pub(crate) use detail::{Detail, Page, Span, add_page, is_gate};
 pub use lines::AuditLine;
-pub(crate) use lines::{Opened, details, lines, opened};
+pub(crate) use lines::{Opened, after, before, details, ends_between, line, lines, opened};
 pub use verify::{AuditReport, BrokenLine};
 
 use crate::{
@@ -16,7 +18,7 @@ use crate::{
     inside::Inside,
     keys::place,
     standing,
-    visits::Over,
+    visits::{Begun, Kind, Over},
 };
 use aws_lc_rs::digest;
 use jiff::Timestamp;
@@ -48,7 +50,9 @@ pub(crate) struct Entry {
     act: &'static str,
     purpose: &'static str,
     count: u32,
-    detail: String,
+    detail: Detail,
+    /// How the person relates to the record, for lines that say so.
+    standing: Option<Standing>,
 }
 
 /// Whose chain a line belongs to.
@@ -67,20 +71,24 @@ impl Chain {
 }
 
 impl Entry {
-    /// The first look of a visit, with the repeats that could not be written before it.
-    pub(crate) fn look(entered: &Entered, uncounted: u32) -> Self {
-        Self { count: 1 + uncounted, ..Self::of(entered, "looked", standing_word(entered.standing)) }
+    /// The first look of a visit, and the days it was at.
+    pub(crate) fn look(entered: &Entered, begun: Begun, seen: Option<Span>) -> Self {
+        let mut entry = Self::act(RightKind::View, entered, Some(begun));
+        entry.detail.pages = vec![Page::once(entered.purpose, seen)];
+        entry
     }
 
-    /// Anything that changes or takes away.
-    pub(crate) fn act(right: RightKind, entered: &Entered, uncounted: u32) -> Self {
+    /// Anything that changes or takes away; with the visit that it begins, if it begins one.
+    pub(crate) fn act(right: RightKind, entered: &Entered, begun: Option<Begun>) -> Self {
         let act = match right {
             RightKind::View => "looked",
             RightKind::Download => "downloaded",
             RightKind::Upload => "uploaded",
             RightKind::Manage => "changed",
         };
-        Self { count: 1 + uncounted, ..Self::of(entered, act, standing_word(entered.standing)) }
+        let mut entry = Self::of(entered, act, "");
+        entry.detail.visit = begun.map_or(String::new(), |begun| begun.visit.to_string());
+        entry
     }
 
     /// A refusal; `standing` tells whether the person has some access.
@@ -98,8 +106,11 @@ impl Entry {
             RightKind::Upload => "refused an upload",
             RightKind::Manage => "refused a change",
         };
-        let detail = standing_word(standing).to_owned();
-        Self { chain: Chain::Record(record), at, who, act, purpose: purpose.name(), count: 1, detail }
+        Self {
+            standing: Some(standing),
+            purpose: purpose.name(),
+            ..Self::new(Chain::Record(record), who, at, act, Detail::default())
+        }
     }
 
     /// Another line about the same visit: what exactly was done.
@@ -107,18 +118,35 @@ impl Entry {
         Self::of(entered, act, detail)
     }
 
-    /// The end of a visit: so many looks more than the first.
+    /// The end of a visit: so many looks more than the first, and all pages and days of it.
     pub(crate) fn over(over: &Over, at: Timestamp) -> Self {
-        let act = if over.purpose == Purpose::DeviceUpload { "uploaded again" } else { "looked again" };
-        Self {
-            chain: Chain::Record(over.record),
-            at,
-            who: over.who,
-            act,
+        let act = if over.key.kind == Kind::Uploads { "uploaded again" } else { "looked again" };
+        let detail = Detail {
+            visit: over.begun.visit.to_string(),
+            lasted: Some((over.begun.at.as_millisecond(), over.last_at.as_millisecond())),
+            pages: over.pages.clone(),
+            ..Detail::default()
+        };
+        let entry = Self {
+            standing: Some(over.standing),
             purpose: over.purpose.name(),
             count: over.repeats,
-            detail: standing_word(over.standing).to_owned(),
-        }
+            ..Self::new(Chain::Record(over.key.record), over.key.who, at, act, detail)
+        };
+        entry.coming_from(&over.key.origin)
+    }
+
+    /// A line of a record for a purpose, after the gate has closed.
+    pub(crate) fn about(
+        who: Who,
+        record: RecordId,
+        purpose: Purpose,
+        at: Timestamp,
+        act: &'static str,
+        detail: &str,
+    ) -> Self {
+        let entry = Self::new(Chain::Record(record), who, at, act, Detail::plain(detail));
+        Self { purpose: purpose.name(), ..entry }
     }
 
     /// A line of a record that no visit of it belongs to: lockdown, and what the operator does.
@@ -128,7 +156,8 @@ impl Entry {
             Who::Pass { .. } => Purpose::VisitPass,
             Who::Duty(_) => Purpose::Duty,
         };
-        Self { chain: Chain::Record(record), at, who, act, purpose: purpose.name(), count: 1, detail }
+        let entry = Self::new(Chain::Record(record), who, at, act, Detail::plain(detail));
+        Self { purpose: purpose.name(), ..entry }
     }
 
     /// What the operator does about an account.
@@ -139,49 +168,55 @@ impl Entry {
     /// A line of an account's activity.
     pub(crate) fn activity(account: AccountId, at: Timestamp, act: &'static str, detail: String) -> Self {
         let who = Who::Account { id: account };
-        Self { chain: Chain::Account(account), at, who, act, purpose: "", count: 1, detail }
+        Self::new(Chain::Account(account), who, at, act, Detail::plain(detail))
     }
 
     /// What an owner did to a record from outside of it.
     pub(crate) fn of_record(record: RecordId, owner: AccountId, at: Timestamp, act: &'static str) -> Self {
         let who = Who::Account { id: owner };
-        Self { chain: Chain::Record(record), at, who, act, purpose: "", count: 1, detail: String::new() }
+        Self::new(Chain::Record(record), who, at, act, Detail::default())
     }
 
     /// The last line of a chain whose record or account is gone.
     pub(crate) fn last(chain: Chain, who: Who, at: Timestamp) -> Self {
-        Self { chain, at, who, act: "purged", purpose: "", count: 1, detail: String::new() }
+        Self::new(chain, who, at, "purged", Detail::default())
     }
 
     fn of(entered: &Entered, act: &'static str, detail: &str) -> Self {
         Self {
-            chain: Chain::Record(entered.record),
-            at: entered.now,
-            who: entered.who,
-            act,
+            standing: Some(entered.standing),
             purpose: entered.purpose.name(),
-            count: 1,
-            detail: detail.to_owned(),
+            ..Self::new(Chain::Record(entered.record), entered.who, entered.now, act, Detail::plain(detail))
         }
+    }
+
+    fn new(chain: Chain, who: Who, at: Timestamp, act: &'static str, detail: Detail) -> Self {
+        Self { chain, at, who, act, purpose: "", count: 1, detail, standing: None }
     }
 }
 
 /// Writes a line at the end of its chain. What a stranger asks about a record that does not exist goes to the
 /// stranger's own chain, so that nobody can grow chains of nothing.
 pub(crate) fn write(tx: &mut Tx, inside: &Inside, entry: &Entry) -> Result<(), Error> {
+    write_numbered(tx, inside, entry).map(drop)
+}
+
+/// The same; answers the line's number in its chain.
+pub(crate) fn write_numbered(tx: &mut Tx, inside: &Inside, entry: &Entry) -> Result<i64, Error> {
     let chain = match entry.chain {
         Chain::Record(record) if !standing::exists(tx, record)? => match entry.who {
             Who::Account { id } if tx.query_one(ACCOUNT, params![id])?.is_some() => Chain::Account(id),
             Who::App { record, .. } if standing::exists(tx, record)? => Chain::Record(record),
             // Whoever was purged meanwhile: their chain has its last line.
-            _ => return Ok(()),
+            _ => return Ok(0),
         },
         chain => chain,
     };
     let id = chain.id().to_string();
     let row = tx.query_one(NEXT, params![id.as_str(), NOTHING])?.ok_or(Error::Unavailable)?;
     let (number, before) = (row.int(0)?, row.bytes(1)?);
-    let detail = match entry.detail.as_str() {
+    let text = kept(tx, entry, chain)?;
+    let detail = match text.as_str() {
         "" => Vec::new(),
         text => inside.keys.seal(place("audit", &detail_column(number), chain.id()), text.as_bytes())?,
     };
@@ -200,7 +235,21 @@ pub(crate) fn write(tx: &mut Tx, inside: &Inside, entry: &Entry) -> Result<(), E
         INSERT,
         params![id.as_str(), number, line.at, line.who, line.act, line.purpose, line.count, detail.as_slice(), hash],
     )?;
-    tx.execute(HEAD, params![id.as_str(), hash]).map(drop)
+    tx.execute(HEAD, params![id.as_str(), hash])?;
+    Ok(number)
+}
+
+/// The text that is sealed: in a record's chain it has a form, in an account's it is in words.
+fn kept(tx: &mut Tx, entry: &Entry, chain: Chain) -> Result<String, Error> {
+    let mut detail = entry.detail.clone();
+    match (chain, entry.standing) {
+        (Chain::Record(record), _) => {
+            detail.relate(tx, entry, record)?;
+            detail.write()
+        }
+        (Chain::Account(_), Some(standing)) if detail.text.is_empty() => Ok(standing_word(standing).to_owned()),
+        (Chain::Account(_), _) => Ok(detail.text),
+    }
 }
 
 /// The sealed column of one line, which opens nowhere else.

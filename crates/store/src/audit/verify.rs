@@ -109,8 +109,10 @@ fn all_heads(tx: &mut Tx) -> Result<HashMap<String, Head>, Error> {
 fn walk(tx: &mut Tx, chain: &str, keep: &[Head], head: Option<&Head>, lines: &mut u64) -> Result<Walked, Error> {
     let mut walked = Walked { hashes_at: HashMap::new(), broken: None };
     let (mut number, mut before) = (0, NOTHING.to_vec());
+    // A line put in before the first one is read too.
+    let mut behind = i64::MIN;
     loop {
-        let rows = tx.query(LINES, params![chain, number])?;
+        let rows = tx.query(LINES, params![chain, behind])?;
         if rows.is_empty() {
             break;
         }
@@ -127,6 +129,7 @@ fn walk(tx: &mut Tx, chain: &str, keep: &[Head], head: Option<&Head>, lines: &mu
             };
             *lines += 1;
             let why = match () {
+                () if line.number < number + 1 => Some("a line stands here that does not belong"),
                 () if line.number != number + 1 => Some("a line before this one is missing"),
                 () if line.hash(&before) != row.bytes(7)? => Some("this line was changed"),
                 () => None,
@@ -135,6 +138,7 @@ fn walk(tx: &mut Tx, chain: &str, keep: &[Head], head: Option<&Head>, lines: &mu
                 walked.broken = Some(BrokenLine { chain: chain.to_owned(), number: line.number, why });
             }
             number = line.number;
+            behind = number;
             before = row.bytes(7)?.to_vec();
             if keep.iter().any(|(kept, _)| *kept == number) {
                 walked.hashes_at.insert(number, before.clone());

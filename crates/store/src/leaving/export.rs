@@ -12,10 +12,11 @@ use crate::{
     error::Error,
     inside::Store,
     keys::{RecordKey, place},
+    receipts::Receipt,
     records::Record,
-    reports::{Receipt, receipt_number},
     rights::Download,
     uploads::{NewDevice, UploadLine},
+    visits::Key,
 };
 use glucose::{Event, Given, Reading};
 use jiff::Timestamp;
@@ -31,8 +32,6 @@ statements! {
         where g.record = $1 order by g.since_at, a.id";
     CLINICS = "select c.id, c.name, l.since_at, l.until_at from links l join clinics c on c.id = l.clinic \
         where l.record = $1 order by l.since_at, c.id";
-    BEGUN = "insert into reports_log (record, receipt, at, who, what) values ($1, $2, $3, $4, 'export')";
-    FINISHED = "update reports_log set what = $4 where record = $1 and receipt = $2 and who = $3";
 }
 
 /// Rows of data in one piece: some ten weeks of a sensor's.
@@ -125,7 +124,7 @@ impl Store {
     /// Begins an export of a record of one's own: its one line of the history, and its receipt. Needs a fresh proof; the
     /// pieces that follow do not, so that a long export comes to its end.
     pub async fn begin_export(&self, who: &Actor, record: RecordId) -> Result<Export, Error> {
-        self.0.visits.begin_anew((who.who, record, Purpose::Export));
+        self.0.visits.begin_anew(&Key::of_export(who.who, record));
         let begin = |patient: &mut Access<'_, Download>| patient.begin_export();
         self.with_patient(who, record, Purpose::Export, begin).await
     }
@@ -137,14 +136,11 @@ impl Access<'_, Download> {
             return Err(Error::Forbidden(Refusal::NotYours));
         }
         self.fresh()?;
-        let number = receipt_number()?;
-        let (tx, _, entered) = self.parts();
-        let who = crate::audit::who_text(entered.who);
-        tx.execute(BEGUN, params![entered.record, number.as_str(), entered.now, who])?;
+        let receipt = self.give_receipt("exported everything", "export")?;
         Ok(Export {
             record: self.record()?,
-            receipt: Receipt { number },
-            made_at: entered.now,
+            receipt,
+            made_at: self.now(),
             uploads: self.taken_uploads()?,
             devices: self.devices()?,
             shared_with: self.shared_with()?,
@@ -170,13 +166,9 @@ impl Access<'_, Download> {
         row.map(|row| Ok(Original { number, sealed: row.into_bytes(0)?, key })).transpose()
     }
 
-    /// Notes the hash of the finished file beside its receipt.
-    pub fn finish_export(&mut self, receipt: &Receipt, sha256: &[u8; 32]) -> Result<(), Error> {
-        let hash: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
-        let (tx, _, entered) = self.parts();
-        let who = crate::audit::who_text(entered.who);
-        let what = format!("export sha256 {hash}");
-        tx.execute(FINISHED, params![entered.record, receipt.number.as_str(), who, what]).map(drop)
+    /// Notes the name and the hash of the finished file beside its receipt.
+    pub fn finish_export(&mut self, receipt: &Receipt, file: &str, sha256: &[u8; 32]) -> Result<(), Error> {
+        self.finish_receipt(receipt, file, sha256)
     }
 
     fn piece<D: Stored, T>(&mut self, span: Span) -> Result<Piece<T>, Error> {

@@ -10,13 +10,11 @@
 mod account;
 mod delete;
 mod export;
-mod history;
 mod purge;
 
 pub use account::{Membership, TakenAccount};
 pub use delete::Leaving;
 pub use export::{Export, Original, Piece, SharedWith, Span, Taken, TakenUpload};
-pub use history::{HistoryLine, ReceiptLine};
 
 pub(crate) use delete::{refuse, tidy};
 
@@ -24,5 +22,5 @@ use crate::db::Sql;
 
 /// All statements of leaving.
 pub(crate) fn statements() -> Vec<Sql> {
-    [account::STATEMENTS, delete::STATEMENTS, export::STATEMENTS, history::STATEMENTS, purge::STATEMENTS].concat()
+    [account::STATEMENTS, delete::STATEMENTS, export::STATEMENTS, purge::STATEMENTS].concat()
 }

@@ -78,3 +78,6 @@ create table passes (
   until_at bigint
 );
 create index passes_of_record on passes (record);
+-- view history
+alter table reports_log add column line bigint;
+alter table reports_log add column made_line bigint;

@@ -35,8 +35,8 @@ pub(crate) fn detail_words(detail: &str) -> String {
 /// The labels of all passes that a record ever had.
 pub(crate) fn labels(tx: &mut Tx, inside: &Inside, record: RecordId) -> Result<HashMap<String, String>, Error> {
     let made = audit::details(tx, inside, Chain::Record(record), MADE)?;
-    let label = |detail: String| {
-        let mut parts = detail.splitn(5, ' ');
+    let label = |detail: Detail| {
+        let mut parts = detail.text.splitn(5, ' ');
         let (id, label) = (parts.next()?.to_owned(), parts.nth(3)?.to_owned());
         (!label.is_empty()).then_some((id, label))
     };

@@ -1,32 +1,26 @@
-//! The audit: whoever changes, drops or cuts a line is found, and the line is named.
+//! The audit: whoever changes, drops or cuts a line is found, and the line is named. `tampering.rs` has the whole list.
 
 use sharing::{Duty, Purpose};
 use std::fs;
-use store::{Access, Database, View};
+use store::{Access, View};
 use testkit::{
     both::{TestStore, both},
     cast::{People, people},
 };
 
+use crate::tampering::{alone, tamper};
+
 async fn busy(kit: &TestStore) -> People {
     let family = people(kit).await;
     let look = |patient: &mut Access<'_, View>| patient.record().map(drop);
-    for purpose in [Purpose::Home, Purpose::AgpReport, Purpose::DailyReport] {
-        kit.store.with_patient(&family.ben, family.record, purpose, look).await.unwrap();
+    for who in [&family.ben, &family.carla, &family.ben.clone().coming_from(&elsewhere())] {
+        kit.store.with_patient(who, family.record, Purpose::Home, look).await.unwrap();
     }
     family
 }
 
-/// Changes the file behind the store's back.
-fn tamper(kit: &TestStore, sql: &str) {
-    let Database::Sqlite { path } = &kit.settings.database else { panic!("only a file can be changed so") };
-    let changed = rusqlite::Connection::open(path).unwrap().execute(sql, []).unwrap();
-    assert!(changed > 0, "{sql}");
-}
-
-fn alone(story: impl AsyncFn(TestStore)) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(story(TestStore::sqlite()));
+fn elsewhere() -> store::Origin {
+    store::Origin { address: "192.0.2.7".parse().ok(), ..Default::default() }
 }
 
 #[test]
@@ -46,7 +40,7 @@ fn an_untouched_audit_holds() {
 fn a_changed_line_is_named() {
     alone(async |kit| {
         let family = busy(&kit).await;
-        tamper(&kit, "update audit set purpose = 'nothing' where number = 2 and purpose = 'agp report'");
+        tamper(&kit.settings.database, "update audit set purpose = 'nothing' where number = 2 and act = 'looked'");
         let broken = kit.store.verify_audit().await.unwrap().broken;
         assert_eq!((broken[0].chain.clone(), broken[0].number), (family.record.to_string(), 2));
         assert_eq!(broken[0].why, "this line was changed");
@@ -57,7 +51,7 @@ fn a_changed_line_is_named() {
 fn a_dropped_line_is_named() {
     alone(async |kit| {
         let family = busy(&kit).await;
-        tamper(&kit, "delete from audit where number = 2 and purpose = 'agp report'");
+        tamper(&kit.settings.database, "delete from audit where number = 2 and act = 'looked'");
         let broken = kit.store.verify_audit().await.unwrap().broken;
         assert_eq!((broken[0].chain.clone(), broken[0].number), (family.record.to_string(), 3));
         assert_eq!(broken[0].why, "a line before this one is missing");
@@ -70,9 +64,9 @@ fn a_tail_cut_off_with_its_head_set_back_is_found_by_the_anchor() {
         let family = busy(&kit).await;
         kit.store.anchor_heads(&kit.roster.on(Duty::Expire)).await.unwrap();
         let chain = family.record;
-        tamper(&kit, &format!("delete from audit where chain = '{chain}' and number = 3"));
+        tamper(&kit.settings.database, &format!("delete from audit where chain = '{chain}' and number = 3"));
         tamper(
-            &kit,
+            &kit.settings.database,
             &format!(
                 "update audit_heads set number = 2, hash = (select hash from audit where chain = '{chain}' and number = 2) \
                  where chain = '{chain}'"
@@ -91,7 +85,7 @@ fn a_whole_chain_dropped_with_its_anchors_is_found_by_the_file_outside() {
         for sql in
             ["delete from anchors", "delete from audit where chain = $", "delete from audit_heads where chain = $"]
         {
-            tamper(&kit, &sql.replace('$', &format!("'{}'", family.record)));
+            tamper(&kit.settings.database, &sql.replace('$', &format!("'{}'", family.record)));
         }
         let broken = kit.store.verify_audit().await.unwrap().broken;
         assert!(broken.iter().any(|line| line.chain == "anchors" && line.number == 1));
@@ -122,7 +116,7 @@ fn a_forged_anchor_is_found() {
         let file = kit.folder().join("audit-heads.txt");
         let text = fs::read_to_string(&file).unwrap();
         fs::write(&file, text.replacen("=1:", "=9:", 1)).unwrap();
-        tamper(&kit, "update anchors set line = replace(line, '=1:', '=9:')");
+        tamper(&kit.settings.database, "update anchors set line = replace(line, '=1:', '=9:')");
         let broken = kit.store.verify_audit().await.unwrap().broken;
         assert!(broken.iter().any(|line| line.why == "the signature or the order does not hold"));
     });

@@ -127,8 +127,12 @@ fn looks_of_one_visit_are_one_line_and_a_count() {
             kit.clock.advance(SignedDuration::from_secs(20));
         }
         assert_eq!(lines_of(&kit).await, before + 1, "the first look, at once");
-        kit.clock.advance(SignedDuration::from_mins(2));
-        kit.store.flush_visits(&kit.roster.on(sharing::Duty::Expire)).await.unwrap();
+        let duty = kit.roster.on(sharing::Duty::Expire);
+        kit.clock.advance(SignedDuration::from_mins(14));
+        kit.store.flush_visits(&duty).await.unwrap();
+        assert_eq!(lines_of(&kit).await, before + 1, "a visit goes on for a quarter of an hour after its last look");
+        kit.clock.advance(SignedDuration::from_mins(1));
+        kit.store.flush_visits(&duty).await.unwrap();
         assert_eq!(lines_of(&kit).await, before + 2, "and the other 39, when the visit was over");
         look(&kit, &family.ben, family.record).await.unwrap();
         look(&kit, &family.ben, family.record).await.unwrap();

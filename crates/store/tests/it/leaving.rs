@@ -4,7 +4,7 @@ use crate::data::{add, at, file, row};
 use glucose::{EventKind, Given, NewEvent};
 use jiff::SignedDuration;
 use sharing::{Purpose, RecordId};
-use store::{Access, Actor, Download, Error, Export, Invalid, Origin, SourceKind, View, What};
+use store::{Access, Actor, Doer, Download, Error, Export, Invalid, Origin, SourceKind, View, What};
 use testkit::both::{TestStore, both};
 use testkit::cast::{PASSWORD, People, email, people, signed_in};
 
@@ -102,7 +102,7 @@ fn an_export_is_one_line_of_the_history_and_one_receipt() {
         let export = kit.store.begin_export(&people.anna, people.record).await.unwrap();
         taken(&kit, &people.anna, &export).await;
         let receipt = export.receipt.clone();
-        let finish = move |patient: &mut Access<'_, Download>| patient.finish_export(&receipt, &[1; 32]);
+        let finish = move |patient: &mut Access<'_, Download>| patient.finish_export(&receipt, "all.zip", &[1; 32]);
         pieces(&kit, &people.anna, people.record, finish).await.unwrap();
         kit.clock.advance(SignedDuration::from_mins(1));
         kit.store.begin_export(&people.anna, people.record).await.unwrap();
@@ -112,13 +112,17 @@ fn an_export_is_one_line_of_the_history_and_one_receipt() {
         let history = |patient: &mut Access<'_, Download>| Ok((patient.export_history(0)?, patient.export_receipts()?));
         let (lines, receipts) = pieces(&kit, &people.anna, people.record, history).await.unwrap();
         let exports: Vec<_> = lines.iter().filter(|line| line.purpose == Purpose::Export.name()).collect();
-        assert_eq!(exports.len(), 3, "two exports, and this look at the history");
-        assert!(
-            exports.iter().all(|line| (line.who.as_str(), line.act.as_str(), line.count) == ("anna", "downloaded", 1))
-        );
-        let receipts: Vec<_> = receipts.into_iter().map(|line| (line.who, line.what)).collect();
-        let hashed = format!("export sha256 {}", "01".repeat(32));
-        assert_eq!(receipts, [("anna".to_owned(), hashed), ("anna".to_owned(), "export".to_owned())]);
+        let acts: Vec<_> = exports.iter().map(|line| line.act.as_str()).collect();
+        let once = ["downloaded", "exported everything"];
+        let finished = [&once[..], &["made the file"], &once, &["downloaded"]].concat();
+        assert_eq!(acts, finished, "two exports, one of them finished, and this look at the history");
+        let anna = Doer::Person(Some("anna".to_owned()));
+        assert!(exports.iter().all(|line| line.who == anna && line.count == 1));
+        let [first, second] = receipts.as_slice() else { panic!("two receipts: {receipts:?}") };
+        assert_eq!((first.number.as_str(), &first.entry.who), (export.receipt.number.as_str(), &anna));
+        assert_eq!(first.entry.file.as_deref(), Some("all.zip"));
+        assert_eq!(first.entry.sha256, Some("01".repeat(32)));
+        assert_eq!((second.entry.act.as_str(), &second.entry.sha256), ("exported everything", &None));
     });
 }
 

@@ -27,4 +27,5 @@ mod purge;
 mod recovery;
 mod second_step;
 mod share;
+mod tampering;
 mod thieves;

@@ -79,6 +79,7 @@ impl FromRequestParts<Web> for EvenLeaving {
         let quiet = parts.headers.contains_key(QUIET);
         let session = if quiet { web.store.session_quietly(token).await? } else { web.store.session(token).await? };
         let language = Language::of_tag(&session.language).unwrap_or_default();
+        let session = Session { actor: session.actor.clone().coming_from(&visitor.origin), ..session };
         Ok(Self(SignedIn { session, language, visitor }))
     }
 }

@@ -3,17 +3,21 @@
 use super::pipe::Pipe;
 use super::rows::{self, Line, Sources};
 use super::{names, readme};
+use crate::record::view_history::words::{page_words, role, what, who};
 use serde_json::{Value, json};
 use sharing::{Id, Purpose, RecordId};
 use std::io::{Error, Write};
-use store::{Access, Actor, Download, Export, Own, Store, TakenAccount};
+use store::{Access, Actor, Download, Export, HistoryLine, Own, Store, TakenAccount};
 use tokio::runtime::Handle;
+use words::Language;
 use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime};
 
 /// What the ZIP is written from: everything that was begun before the first byte went out.
 pub struct Plan {
+    /// What the file is called.
+    pub name: String,
     pub store: Store,
     pub actor: Actor,
     pub account: TakenAccount,
@@ -39,8 +43,8 @@ pub fn write(plan: &Plan, pipe: Pipe) -> Done {
     }
     let hash = archive.zip.finish()?.into_inner().finish()?;
     for export in &plan.exports {
-        let receipt = export.receipt.clone();
-        plan.patient(export.record.id, move |patient| patient.finish_export(&receipt, &hash))?;
+        let (receipt, name) = (export.receipt.clone(), plan.name.clone());
+        plan.patient(export.record.id, move |patient| patient.finish_export(&receipt, &name, &hash))?;
     }
     Ok(())
 }
@@ -176,16 +180,27 @@ impl Archive<'_> {
             let Some(last) = lines.last() else { break };
             after = last.number;
             for line in &lines {
-                let row = Line::default().plain(line.number).plain(line.at).text(&line.who).text(&line.act);
-                self.put(&row.text(&line.purpose).plain(line.count).text(&line.detail).end())?;
+                self.put(&history_row(line))?;
             }
         }
         self.table(&format!("{folder}/receipts.csv"), rows::RECEIPTS)?;
         for line in self.plan.patient(record, |patient| patient.export_receipts())? {
-            self.put(&Line::default().plain(line.at).plain(&line.number).text(&line.who).text(&line.what).end())?;
+            let row = Line::default().plain(line.entry.first_at).plain(&line.number).text(&who(&line.entry.who));
+            let row = row.text(&what(&line.entry, LANGUAGE)).maybe_text(line.entry.file.as_deref());
+            self.put(&row.maybe(line.entry.sha256).end())?;
         }
         Ok(())
     }
+}
+
+/// An export is in English, whatever the pages are in.
+const LANGUAGE: Language = Language::English;
+
+fn history_row(line: &HistoryLine) -> String {
+    let row = Line::default().plain(line.number).plain(line.at).text(&who(&line.who)).text(&role(&line.role));
+    let row = row.text(&line.act).text(&line.purpose).plain(line.count).text(&line.origin);
+    let pages: Vec<String> = line.pages.iter().map(|page| page_words(page, LANGUAGE)).collect();
+    row.text(&pages.join("; ")).plain(&line.receipt).plain(&line.sha256).text(&line.detail).end()
 }
 
 fn account_json(taken: &TakenAccount) -> Value {

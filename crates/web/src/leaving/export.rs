@@ -43,8 +43,9 @@ pub async fn zip(State(web): State<Web>, me: SignedIn) -> Result<Response, Probl
         exports.push(web.store.begin_export(me.actor(), *record).await?);
     }
     let day = local_day(web.clock.now(), &me.session.zone);
-    let plan =
-        Plan { store: web.store.clone(), actor: me.actor().clone(), account, exports, handle: Handle::current() };
+    let name = format!("kinsight-export-{day}.zip");
+    let (store, actor) = (web.store.clone(), me.actor().clone());
+    let plan = Plan { name: name.clone(), store, actor, account, exports, handle: Handle::current() };
     let (pipe, body) = pipe();
     let broken = pipe.breaker();
     tokio::task::spawn_blocking(move || {
@@ -56,7 +57,7 @@ pub async fn zip(State(web): State<Web>, me: SignedIn) -> Result<Response, Probl
             broken();
         }
     });
-    let disposition = HeaderValue::try_from(format!("attachment; filename=\"kinsight-export-{day}.zip\""));
+    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
     let kind = HeaderValue::from_static("application/zip");
     let headers =
         [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition.map_err(|_| Problem::ours())?)];

@@ -13,7 +13,7 @@ mod names;
 pub mod pages;
 mod pipe;
 mod readme;
-mod rows;
+pub mod rows;
 
 /// The frame of a page that is also for somebody whose account is leaving: there is nothing left to go to.
 pub async fn frame_even_leaving(web: &Web, me: &SignedIn, title: &str) -> Result<Frame, Problem> {

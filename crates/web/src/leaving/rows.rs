@@ -13,8 +13,8 @@ use store::{Export, NewDevice, Taken};
 
 pub const READINGS: &str = "time,glucose,unit,kind,limit,trend,source,uploads,device,serial,id,app,fields";
 pub const EVENTS: &str = "time,what,amount,unit,minutes,text,details,source,uploads,device,serial,id,app,fields";
-pub const HISTORY: &str = "number,time,who,what,purpose,count,detail";
-pub const RECEIPTS: &str = "time,receipt,who,what";
+pub const HISTORY: &str = "number,time,who,role,what,purpose,count,from,pages,receipt,sha256,detail";
+pub const RECEIPTS: &str = "time,receipt,who,what,file,sha256";
 pub const ACTIVITY: &str = "number,time,what,count,detail";
 pub const MESSAGES: &str = "written,sent,subject";
 
@@ -69,6 +69,10 @@ impl Line {
             Some(value) => self.plain(value),
             None => self.plain(""),
         }
+    }
+
+    pub fn maybe_text(self, text: Option<&str>) -> Self {
+        self.text(text.unwrap_or_default())
     }
 
     /// CRLF, as RFC 4180 wants it.

@@ -5,10 +5,11 @@ use crate::Web;
 use crate::edge::problem::Problem;
 use crate::edge::session::SignedIn;
 use crate::people::activity::capital;
+use crate::record::view_history::words::who;
 use crate::show;
 use crate::whence::detail_words;
 use sharing::Purpose;
-use store::{Access, Doer, HistoryEntry, Manage};
+use store::{Access, HistoryEntry, Manage};
 
 /// More lines of the account than this are on its own page.
 const MOST: u32 = 500;
@@ -85,19 +86,5 @@ fn told(line: HistoryEntry, me: &SignedIn) -> Line {
         count: line.count,
         detail: line.detail,
         receipt: line.receipt,
-    }
-}
-
-pub fn who(doer: &Doer) -> String {
-    match doer {
-        Doer::You => "Your account".to_owned(),
-        Doer::Person(Some(name)) => name.clone(),
-        Doer::Person(None) => "Somebody whose account is gone".to_owned(),
-        Doer::App(Some(name)) => format!("App {name}"),
-        Doer::App(None) => "An app".to_owned(),
-        Doer::Pass(Some(label)) => format!("Visit pass {label}"),
-        Doer::Pass(None) => "A visit pass".to_owned(),
-        Doer::Operator => "The operator of this server".to_owned(),
-        Doer::Server => "The server".to_owned(),
     }
 }

@@ -1,9 +1,10 @@
 //! Which source wrote what lately, and what about it does not fit.
 
-use super::{review, since};
+use super::since;
 use crate::Web;
 use crate::edge::problem::Problem;
 use crate::edge::session::SignedIn;
+use crate::record::view_history::words::who;
 use crate::show;
 use jiff::{SignedDuration, Timestamp};
 use sharing::Purpose;
@@ -86,7 +87,7 @@ fn words(oddity: &Oddity, me: &SignedIn) -> String {
 fn app(line: HistoryEntry, me: &SignedIn, suspicious: Timestamp) -> App {
     App {
         at: show::moment(line.at, &me.session.zone, me.language),
-        who: review::who(&line.who),
+        who: who(&line.who),
         odd: line.at >= suspicious,
         name: line.detail,
     }

@@ -13,4 +13,5 @@ pub mod record_settings;
 pub mod take_back;
 pub mod tokens;
 pub mod uploads;
+pub mod view_history;
 pub mod visit;

@@ -4,23 +4,35 @@ use super::agp::of_week;
 use super::chosen_days::{Asked, ChosenDays};
 use super::visit::Visit;
 use crate::edge::problem::Problem;
+use aws_lc_rs::digest;
 use axum::extract::Query;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use glucose::{Period, local_day};
 use reports::{AgpPage, DailyPages, Order, Paper, Pdf, PdfError, Person};
 use sharing::Purpose;
-use store::{Access, Download, Prepared, Report};
+use store::{Access, Download, Prepared, Receipt, Report};
 
 pub async fn agp(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let (chosen, prepared) = prepare(&visit, Purpose::AgpReport, &asked, 14, Report::Agp).await?;
-    send(visit, asked, chosen, prepared, draw_agp, "agp").await
+    send(visit, asked, chosen, prepared, AGP).await
 }
 
 pub async fn daily(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let (chosen, prepared) = prepare(&visit, Purpose::DailyReport, &asked, 7, Report::Daily).await?;
-    send(visit, asked, chosen, prepared, draw_daily, "daily").await
+    send(visit, asked, chosen, prepared, DAILY).await
 }
+
+/// How one kind of report is drawn, and what it is called.
+#[derive(Clone, Copy)]
+struct Kind {
+    purpose: Purpose,
+    name: &'static str,
+    draw: fn(Order, &Prepared, &ChosenDays) -> Result<Pdf, PdfError>,
+}
+
+const AGP: Kind = Kind { purpose: Purpose::AgpReport, name: "agp", draw: draw_agp };
+const DAILY: Kind = Kind { purpose: Purpose::DailyReport, name: "daily", draw: draw_daily };
 
 async fn prepare(
     visit: &Visit,
@@ -40,25 +52,40 @@ async fn prepare(
         .await
 }
 
-/// Draws on a blocking thread, after the gate has closed behind the data.
+/// Draws on a blocking thread, after the gate has closed behind the data. The hash of the file is in the history before the
+/// file leaves.
 async fn send(
     visit: Visit,
     asked: Asked,
     chosen: ChosenDays,
     prepared: Prepared,
-    draw: fn(Order, &Prepared, &ChosenDays) -> Result<Pdf, PdfError>,
-    name: &str,
+    kind: Kind,
 ) -> Result<Response, Problem> {
     let order = order(&visit, &asked, &chosen, &prepared);
-    let file = file_name(&prepared.record.name, name, &chosen.period);
-    let drawn = tokio::task::spawn_blocking(move || draw(order, &prepared, &chosen)).await;
+    let file = file_name(&prepared.record.name, kind.name, &chosen.period);
+    let receipt = prepared.receipt.clone();
+    let drawn = tokio::task::spawn_blocking(move || (kind.draw)(order, &prepared, &chosen)).await;
     let pdf = drawn.map_err(|_| Problem::ours())?.map_err(|error| {
         tracing::error!(%error, "a report could not be drawn");
         Problem::ours()
     })?;
+    taken_away(&visit, kind.purpose, &receipt, &file, "application/pdf", pdf.into_bytes()).await
+}
+
+/// The answer with a file, the name and hash of which stand beside its receipt.
+pub async fn taken_away(
+    visit: &Visit,
+    purpose: Purpose,
+    receipt: &Receipt,
+    file: &str,
+    kind: &'static str,
+    bytes: Vec<u8>,
+) -> Result<Response, Problem> {
+    let hash = digest::digest(&digest::SHA256, &bytes).as_ref().try_into().expect("SHA-256 gives 32 bytes");
+    visit.web.store.finish_report(visit.me.actor(), visit.record, purpose, receipt, file, &hash).await?;
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{file}\"")).map_err(|_| Problem::ours())?;
-    let kind = HeaderValue::from_static("application/pdf");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], pdf.into_bytes()).into_response())
+    let kind = HeaderValue::from_static(kind);
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
 }
 
 fn order(visit: &Visit, asked: &Asked, chosen: &ChosenDays, prepared: &Prepared) -> Order {
@@ -84,10 +111,14 @@ fn draw_daily(order: Order, prepared: &Prepared, chosen: &ChosenDays) -> Result<
     reports::daily_pages(&DailyPages::of(order, &readings, &prepared.events))
 }
 
-/// Says whose and which days; only letters and digits that every system takes.
+/// Says whose and which days.
 fn file_name(person: &str, report: &str, period: &Period) -> String {
+    format!("{}_{report}_{}_{}.pdf", plain_name(person), period.first, period.last)
+}
+
+/// Only letters and digits that every system takes.
+pub fn plain_name(person: &str) -> String {
     let plain: String = person.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(40).collect();
     let plain = plain.trim_matches('-');
-    let person = if plain.is_empty() { "record" } else { plain };
-    format!("{person}_{report}_{}_{}.pdf", period.first, period.last)
+    if plain.is_empty() { "record" } else { plain }.to_owned()
 }
