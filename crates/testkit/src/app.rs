@@ -105,6 +105,11 @@ impl App {
         self.store.purge_due(&self.roster.on(Duty::Expire)).await.expect("the database answers")
     }
 
+    /// The worker's round that writes the visits that are over.
+    pub async fn flush_visits(&self) {
+        self.store.flush_visits(&self.roster.on(Duty::Expire)).await.expect("the database answers");
+    }
+
     /// What the worker does about lost second steps and reviews that are due; answers for how many.
     pub async fn expire(&self) -> u64 {
         let duty = self.roster.on(Duty::Expire);

@@ -22,3 +22,4 @@ mod settings;
 mod sign_in;
 mod stories;
 mod uploads;
+mod view_history;

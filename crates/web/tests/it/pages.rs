@@ -122,6 +122,7 @@ async fn pages_of_an_owner() {
         "/reports/daily",
         "/uploads",
         "/tokens",
+        "/view-history",
         "/settings",
         "/settings/notices",
         "/security",
