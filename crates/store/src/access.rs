@@ -198,7 +198,9 @@ impl Asked {
     fn refusal(&self, right: RightKind, refused: Refused) -> Entry {
         Entry::refusal(self.who, self.record, right, self.purpose, refused.standing, self.now).coming_from(&self.origin)
     }
+}
 
+impl Entered {
     /// The days of a visit pass, from their start until before their end; everybody else sees all days.
     pub(crate) fn window(&self) -> Option<(Timestamp, Timestamp)> {
         match self.standing {

@@ -122,7 +122,6 @@ fn all_statements() -> Vec<db::Sql> {
         passwords::refresh::STATEMENTS,
         receipts::STATEMENTS,
         records::STATEMENTS,
-        reports::STATEMENTS,
         review::STATEMENTS,
         seed::STATEMENTS,
         sessions::STATEMENTS,

@@ -6,9 +6,7 @@ use crate::people::{
     activity, confirm, contact_changes, following, notices, password_reset, records, second_step_loss, settings,
     sign_in, sign_up, start, switches, way,
 };
-use crate::record::{
-    agp, daily, home, jobs, passes, pdf, record_settings, take_back, tokens, uploads, view_history,
-};
+use crate::record::{agp, daily, home, jobs, passes, pdf, record_settings, take_back, tokens, uploads, view_history};
 use crate::security::{
     authenticator_app, devices, e_mail, hub, messages, passkeys, password, phone, phrase, proof, recovery_codes,
     review, second_step, session, sign_in_second_step,

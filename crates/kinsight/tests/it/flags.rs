@@ -43,3 +43,17 @@ fn flags_and_exports_hold_no_health_data_and_no_names() {
     let unknown = kinsight(&["admin", "audit-export", "nobody@example.org", "--data", data]).fails();
     assert!(unknown.contains("there is no nobody@example.org"), "{unknown}");
 }
+
+#[test]
+fn verifying_names_what_does_not_hold_and_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    data_of_mika(folder.path());
+    let (data, anchors) = (folder.path().to_str().unwrap(), folder.path().join("heads.txt"));
+    let verify = ["audit", "verify", "--data", data, "--audit-anchors", anchors.to_str().unwrap()];
+    let told = kinsight(&verify).succeeds();
+    assert!(told.contains("lines in") && told.contains("Nothing is missing or changed."), "{told}");
+    std::fs::write(&anchors, "1|2026-01-01T00:00:00Z|x|y=1:z|w\n").unwrap();
+    let told = kinsight(&verify).fails();
+    assert!(told.contains("chain anchors, line 1: the database does not have the line that the file has"), "{told}");
+    assert!(told.contains("the history does not hold"), "{told}");
+}

@@ -1,7 +1,7 @@
 //! What the history tells of visit passes, which keeps their labels when they are gone.
 
 use crate::{
-    audit::{self, Chain},
+    audit::{self, Chain, Detail},
     db::{Row, Tx},
     error::Error,
     inside::Inside,
