@@ -56,7 +56,7 @@ pub fn asked_to_end() -> Result<watch::Receiver<bool>> {
 
 /// Answers until asked to end; then lets open requests finish, for a while.
 pub async fn answer(listener: TcpListener, web: Web, asked: watch::Receiver<bool>) -> Result<()> {
-    let router = web::router(web);
+    let router = web::router(web.clone());
     let (open, turns) = (GracefulShutdown::new(), Arc::new(Semaphore::new(AT_ONCE)));
     let mut ending = std::pin::pin!(ended(asked));
     loop {
@@ -75,6 +75,7 @@ pub async fn answer(listener: TcpListener, web: Web, asked: watch::Receiver<bool
             }
         };
     }
+    web.end_streams();
     if tokio::time::timeout(PATIENCE, open.shutdown()).await.is_err() {
         tracing::warn!("some requests took too long to end and were cut off");
     }

@@ -6,6 +6,7 @@
 pub mod check_up;
 pub mod grant;
 pub mod invitation;
+mod lasting;
 pub mod people;
 pub mod permissions;
 pub mod policy;
@@ -13,6 +14,7 @@ pub mod weekly_pause;
 
 pub use grant::{Grant, Permission, Terms, Visibility};
 pub use invitation::{Invitation, Invitee, NotAccepted};
+pub use lasting::lasts_until;
 pub use people::{AccountId, ClinicId, Email, Id, InvalidEmail, RecordId};
 pub use permissions::{ClinicRole, Duty, Purpose, RightKind, Standing, TokenScope};
 pub use policy::{Decision, Refusal, allows};

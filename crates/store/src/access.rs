@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     inside::{Inside, Store},
     keys::RecordKey,
-    news::{News, What},
+    news::{News, Told, What},
     rights::{Right, View},
     standing,
     visits::{Key, Look},
@@ -29,7 +29,6 @@ pub struct Access<'a, R> {
     entered: Entered,
     origin: Arc<str>,
     seen: Option<Span>,
-    news: Vec<News>,
     right: PhantomData<fn() -> R>,
 }
 
@@ -47,7 +46,7 @@ pub(crate) struct Entered {
 
 /// What came of asking.
 enum Outcome<T> {
-    Done { value: T, entered: Entered, seen: Option<Span>, news: Vec<News> },
+    Done { value: T, entered: Entered, seen: Option<Span> },
     Refused(Refused),
 }
 
@@ -146,7 +145,7 @@ impl Store {
         T: Send + 'static,
         F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error> + Send + 'static,
     {
-        let (inside, carrier) = (Arc::clone(&self.0), Arc::clone(&self.0));
+        let inside = Arc::clone(&self.0);
         let mut look = None;
         let first = Arc::new(Mutex::new(None));
         let noted = Arc::clone(&first);
@@ -171,12 +170,7 @@ impl Store {
                 Ok(Outcome::Refused(refused))
             }
         };
-        let tell = move |outcome: &mut Outcome<T>| {
-            if let Outcome::Done { news, .. } = outcome {
-                carrier.news.publish(news);
-            }
-        };
-        let outcome = self.0.db.write(work, tell).await;
+        let outcome = self.0.db.write(work, |_| ()).await;
         if let Some(key) = first.lock().unwrap_or_else(PoisonError::into_inner).take() {
             self.0.visits.written(&key, outcome.is_ok());
         }
@@ -262,9 +256,9 @@ where
 {
     let key = inside.keys.record(entered.record)?;
     let origin = Arc::clone(origin);
-    let mut access = Access { tx, inside, key, entered, origin, seen: None, news: Vec::new(), right: PhantomData };
+    let mut access = Access { tx, inside, key, entered, origin, seen: None, right: PhantomData };
     let value = job(&mut access)?;
-    Ok(Outcome::Done { value, entered, seen: access.seen, news: access.news })
+    Ok(Outcome::Done { value, entered, seen: access.seen })
 }
 
 /// What the other files of this crate build their methods from.
@@ -316,10 +310,7 @@ impl<R> Access<'_, R> {
 
     /// Tells listeners after the commit that this record has something new.
     pub(crate) fn note(&mut self, what: What) {
-        let news = News { record: self.entered.record, what };
-        if !self.news.contains(&news) {
-            self.news.push(news);
-        }
+        self.tx.tell(Told::Record(News { record: self.entered.record, what }));
     }
 
     /// Writes a line of the record's audit chain, in this transaction. The detail is sealed; no health data in it.
@@ -336,11 +327,6 @@ impl<R> Access<'_, R> {
     pub(crate) fn saw(&mut self, from: Timestamp, to: Timestamp) {
         let (from, to) = (from.as_millisecond(), to.as_millisecond());
         self.seen = Some(self.seen.map_or((from, to), |seen| (seen.0.min(from), seen.1.max(to))));
-    }
-
-    /// The rest of the house.
-    pub(crate) fn inside(&self) -> &Inside {
-        self.inside
     }
 
     /// The transaction and the rest of the house at once.

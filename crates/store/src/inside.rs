@@ -133,12 +133,13 @@ fn open(settings: StoreSettings) -> Result<Inside, Error> {
     let keys = Keys::unlock(master, key_store, now)?;
     let passwords = Passwords::new(settings.password_cost, keys.pepper(), settings.breached.as_deref())?;
     let writers = std::mem::take(&mut connections.writers);
-    let db = Db::start(writers, connections.readers, connections.grouped)?;
+    let news = Carrier::new();
+    let db = Db::start(writers, connections.readers, connections.grouped, news.clone())?;
     Ok(Inside {
         db,
         keys,
         clock: settings.clock,
-        news: Carrier::new(),
+        news,
         visits: Visits::default(),
         passwords,
         site: Site::of(&settings.site),

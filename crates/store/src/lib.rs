@@ -8,6 +8,7 @@ mod access;
 mod accounts;
 mod actor;
 mod audit;
+mod bells;
 mod check_up;
 #[doc(hidden)]
 pub mod chunk;
@@ -57,6 +58,7 @@ mod tidy;
 mod tokens;
 mod uploads;
 mod visits;
+mod watching;
 mod way;
 mod words;
 
@@ -102,6 +104,7 @@ pub use site::SiteSettings;
 pub use sources::{Oddity, Source};
 pub use tokens::{Kept, TOKENS, TokenFacts};
 pub use uploads::*;
+pub use watching::{Ending, Seen, Watch};
 
 /// Every statement of this room, for the test that prepares each on both databases.
 fn all_statements() -> Vec<db::Sql> {
@@ -130,6 +133,7 @@ fn all_statements() -> Vec<db::Sql> {
         throttle::STATEMENTS,
         tokens::STATEMENTS,
         uploads::STATEMENTS,
+        watching::STATEMENTS,
         db::MIGRATE_STATEMENTS,
     ];
     let more = [

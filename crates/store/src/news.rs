@@ -1,6 +1,8 @@
 //! Who has something new; never what. Each listener asks the gate again.
 
-use sharing::RecordId;
+use crate::bells::{Bells, Listener, Ring};
+use sharing::{AccountId, RecordId};
+use std::sync::Arc;
 use tokio::sync::broadcast;
 
 /// Something changed about one record. Carries no data.
@@ -21,23 +23,55 @@ pub enum What {
     Access,
 }
 
-/// The in-process carrier. A listener that lags loses news and asks again anyway.
-#[derive(Debug)]
-pub(crate) struct Carrier(broadcast::Sender<News>);
+/// What a transaction will have told once it is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// A record has something new.
+    Record(News),
+    /// Sessions of an account ended; some or all.
+    SessionsEnded(AccountId),
+}
+
+impl Told {
+    /// Somebody's access to a record changed.
+    pub(crate) fn access(record: RecordId) -> Self {
+        Self::Record(News { record, what: What::Access })
+    }
+}
+
+/// The in-process carrier; clones are one. Whoever hears all news may lag, loses some and asks again anyway; whoever listens
+/// for one record is rung, and loses nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Carrier {
+    all: broadcast::Sender<News>,
+    bells: Arc<Bells>,
+}
 
 impl Carrier {
     pub(crate) fn new() -> Self {
-        Self(broadcast::channel(1024).0)
+        Self { all: broadcast::channel(1024).0, bells: Arc::default() }
     }
 
     pub(crate) fn listen(&self) -> broadcast::Receiver<News> {
-        self.0.subscribe()
+        self.all.subscribe()
+    }
+
+    /// For what concerns somebody who watches a record: the record, and their own sessions.
+    pub(crate) fn listen_for(&self, record: RecordId, account: AccountId) -> Listener {
+        Listener::new(&self.bells, record, account)
     }
 
     /// Tells whoever listens; nobody listening is fine.
-    pub(crate) fn publish(&self, news: &[News]) {
-        for one in news {
-            let _ = self.0.send(*one);
+    pub(crate) fn publish(&self, told: &[Told]) {
+        for one in told {
+            match *one {
+                Told::Record(news) => {
+                    let _ = self.all.send(news);
+                    let ring = if news.what == What::Readings { Ring::READINGS } else { Ring::ACCESS };
+                    self.bells.ring(news.record.0, ring);
+                }
+                Told::SessionsEnded(account) => self.bells.ring(account.0, Ring::ACCESS),
+            }
         }
     }
 }

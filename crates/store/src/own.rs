@@ -7,9 +7,7 @@ use crate::{
     error::{Error, Invalid},
     inside::{Inside, Store},
     keys::place,
-    leaving, lockdown, mails,
-    news::News,
-    notices,
+    leaving, lockdown, mails, notices,
     records::{self, Keeper, NewRecord},
     words::{unit, unit_word, valid_name, valid_two_letters, valid_zone},
 };
@@ -35,7 +33,6 @@ pub struct Own<'a> {
     pub(crate) account: AccountId,
     pub(crate) proved_at: Option<Timestamp>,
     pub(crate) now: Timestamp,
-    pub(crate) news: Vec<News>,
 }
 
 /// An account, as its owner sees it.
@@ -112,19 +109,16 @@ impl Store {
         F: for<'a> FnMut(&mut Own<'a>) -> Result<T, Error> + Send + 'static,
     {
         let Who::Account { id } = who.who else { return Err(Error::NotSignedIn) };
-        let (inside, carrier) = (Arc::clone(&self.0), Arc::clone(&self.0));
+        let inside = Arc::clone(&self.0);
         let (proved_at, now) = (who.proved_at, inside.clock.now());
         let work = move |tx: &mut Tx| {
             leaving::refuse(tx, id)?;
             if lockdown::is_locked(tx, id)? {
                 return Err(Error::NotSignedIn);
             }
-            let mut own = Own { tx, inside: &inside, account: id, proved_at, now, news: Vec::new() };
-            let value = job(&mut own)?;
-            Ok((value, own.news))
+            job(&mut Own { tx, inside: &inside, account: id, proved_at, now })
         };
-        let tell = move |(_, news): &mut (T, Vec<News>)| carrier.news.publish(news);
-        self.0.db.write(work, tell).await.map(|(value, _)| value)
+        self.0.db.write(work, |_| ()).await
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     devices,
     error::Error,
     keys::place,
+    news::Told,
     own::Own,
     sessions, tokens,
 };
@@ -78,12 +79,14 @@ impl Own<'_> {
         if self.tx.execute(END, params![self.account, id])? == 0 {
             return Err(Error::NotFound);
         }
+        self.tx.tell(Told::SessionsEnded(self.account));
         self.audit("ended a session", String::new())
     }
 
     /// Ends all sessions but this one; answers how many.
     pub fn end_other_sessions(&mut self, kept: &str) -> Result<u64, Error> {
         let ended = self.tx.execute(END_OTHERS, params![self.account, kept])?;
+        self.tx.tell(Told::SessionsEnded(self.account));
         self.audit("ended all other sessions", String::new())?;
         Ok(ended)
     }
@@ -114,6 +117,7 @@ impl Own<'_> {
         let hash = hashes.into_iter().find(|hash| device_id(hash) == id).ok_or(Error::NotFound)?;
         self.tx.execute(FORGET, params![self.account, hash])?;
         self.tx.execute(END_OF, params![self.account, hash])?;
+        self.tx.tell(Told::SessionsEnded(self.account));
         self.audit("forgot a device", String::new())
     }
 
@@ -121,6 +125,7 @@ impl Own<'_> {
     pub fn forget_all_devices(&mut self, kept: &str) -> Result<(), Error> {
         self.tx.execute(FORGET_ALL, params![self.account])?;
         self.tx.execute(END_OTHERS, params![self.account, kept])?;
+        self.tx.tell(Told::SessionsEnded(self.account));
         self.audit("forgot all devices", String::new())
     }
 }

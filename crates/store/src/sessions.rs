@@ -10,6 +10,7 @@ use crate::{
     inside::{Inside, Store, new_id},
     keys::place,
     lockdown::{self, Steps},
+    news::Told,
     recovery::factor_loss,
     throttle::{self, Try},
     tokens::{self, TokenFacts},
@@ -137,8 +138,13 @@ pub(crate) fn open_at(
     seen_at: Timestamp,
     now: Timestamp,
 ) -> bool {
+    now < ends_at(inside, own_device, began_at, seen_at)
+}
+
+/// When a session with these instants ends, if nobody uses it any more.
+pub(crate) fn ends_at(inside: &Inside, own_device: bool, began_at: Timestamp, seen_at: Timestamp) -> Timestamp {
     let (idle, whole) = lengths(inside, own_device);
-    now.duration_since(seen_at) < idle && now.duration_since(began_at) < whole
+    after(seen_at, idle).min(after(began_at, whole))
 }
 
 /// How somebody came in.
@@ -178,6 +184,7 @@ pub(crate) fn rotate(tx: &mut Tx, session: &[u8; 32], now: Timestamp) -> Result<
 
 /// Ends all sessions of an account but one; answers how many.
 pub(crate) fn end_others(tx: &mut Tx, account: AccountId, kept: Option<&[u8; 32]>) -> Result<u64, Error> {
+    tx.tell(Told::SessionsEnded(account));
     match kept {
         Some(hash) => tx.execute(END_OTHERS, params![account, *hash]),
         None => tx.execute(END_ALL, params![account]),
@@ -287,6 +294,7 @@ impl Store {
         let end = move |tx: &mut Tx| {
             let Some(row) = tx.query_one(END, params![hash])? else { return Ok(()) };
             let account = AccountId(row.id(0)?);
+            tx.tell(Told::SessionsEnded(account));
             audit::write(tx, &inside, &Entry::activity(account, now, "signed out", String::new()))
         };
         self.0.db.write(end, |()| ()).await
@@ -352,7 +360,7 @@ fn session(
         zone: zone(row.text(9)?)?,
         own_device,
         idle,
-        idle_ends_at: after(seen_at, idle).min(after(began_at, whole)),
+        idle_ends_at: ends_at(inside, own_device, began_at, seen_at),
         ends_at: after(began_at, whole),
         leaving: row.opt_instant(11)?,
         lockdown: row.opt_text(12)?.map(Steps::read).transpose()?,

@@ -2,7 +2,8 @@
 
 use crate::site::SiteSettings;
 use jiff::{SignedDuration, Timestamp};
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use tokio::sync::watch;
 
 /// How many days a deleted account is kept when the operator says nothing.
 pub const KEEP_DELETED_DAYS: u32 = 90;
@@ -91,19 +92,52 @@ impl fmt::Debug for MasterKeySource {
     }
 }
 
-/// Tells the time; handed in, so that tests can hold it still.
+/// Tells the time and waits for a time; handed in, so that tests can hold it still.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+pub struct Clock {
+    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    moved: Option<watch::Receiver<Timestamp>>,
+}
+
+/// The longest single wait: the time of day may be set anew meanwhile.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 impl Clock {
     /// A clock that asks `now`.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+        Self { now: Arc::new(now), moved: None }
+    }
+
+    /// A clock that goes only when it says so: whoever waits for a time looks again whenever it `moved`.
+    pub fn moved_by_hand(
+        now: impl Fn() -> Timestamp + Send + Sync + 'static,
+        moved: watch::Receiver<Timestamp>,
+    ) -> Self {
+        Self { now: Arc::new(now), moved: Some(moved) }
     }
 
     /// What time it is.
     pub fn now(&self) -> Timestamp {
-        (self.0)()
+        (self.now)()
+    }
+
+    /// Waits until it is `at`, by this clock.
+    pub async fn until(&self, at: Timestamp) {
+        let mut moved = self.moved.clone();
+        loop {
+            let Ok(left) = Duration::try_from(at.duration_since(self.now())) else { return };
+            if left.is_zero() {
+                return;
+            }
+            let Some(moved) = &mut moved else {
+                tokio::time::sleep(left.min(LONGEST_WAIT)).await;
+                continue;
+            };
+            if moved.changed().await.is_err() {
+                // Nobody moves it any more.
+                std::future::pending::<()>().await;
+            }
+        }
     }
 }
 

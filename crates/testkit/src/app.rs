@@ -22,6 +22,8 @@ pub struct App {
     pub clock: StoppedClock,
     pub family: Family,
     pub router: Router,
+    /// To end the server with.
+    pub web: Web,
     roster: Roster,
 }
 
@@ -45,8 +47,9 @@ impl App {
         let settings = settings(clock.handle(), &web.base_url.origin());
         let (store, roster) = Store::open(settings).expect("a new store opens");
         let family = Family::seed(&store, clock.now()).await.expect("an empty store takes the family");
-        let router = web::router(Web::new(store.clone(), clock.handle(), web));
-        Self { store, clock, family, router, roster }
+        let web = Web::new(store.clone(), clock.handle(), web);
+        let router = web::router(web.clone());
+        Self { store, clock, family, router, web, roster }
     }
 
     /// A browser that nobody has signed in with.

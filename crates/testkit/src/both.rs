@@ -5,33 +5,30 @@ use sharing::Duty;
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
 };
 use store::{
     Clock, Database, KeySettings, MasterKeySource, Message, PasswordCost, Roster, SiteSettings, Store, StoreSettings,
 };
+use tokio::sync::watch;
 
 /// 21 November 2026, a Saturday, nine in the morning in UTC: when every story begins.
 pub const MORNING: &str = "2026-11-21T09:00:00Z";
 
 /// A clock that stands still until it is moved.
 #[derive(Clone, Debug)]
-pub struct StillClock(Arc<AtomicI64>);
+pub struct StillClock(watch::Sender<Timestamp>);
 
 impl Default for StillClock {
     fn default() -> Self {
         let morning: Timestamp = MORNING.parse().expect("the constant is an instant");
-        Self(Arc::new(AtomicI64::new(morning.as_millisecond())))
+        Self(watch::Sender::new(morning))
     }
 }
 
 impl StillClock {
     /// What it shows.
     pub fn now(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.0.load(Ordering::SeqCst)).expect("only instants are put in")
+        *self.0.borrow()
     }
 
     /// Moves it.
@@ -41,13 +38,13 @@ impl StillClock {
 
     /// Sets it.
     pub fn set(&self, to: Timestamp) {
-        self.0.store(to.as_millisecond(), Ordering::SeqCst);
+        self.0.send_replace(to);
     }
 
     /// As the store takes it.
     pub fn clock(&self) -> Clock {
         let held = self.clone();
-        Clock::new(move || held.now())
+        Clock::moved_by_hand(move || held.now(), self.0.subscribe())
     }
 }
 

@@ -1,5 +1,6 @@
 //! A browser without a screen: keeps cookies, sends what browsers send, and reads what comes back.
 
+use crate::events::OpenStream;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
@@ -99,7 +100,25 @@ impl Browser {
         }
     }
 
+    /// A stream of events, held open until dropped.
+    pub async fn open(&self, path: &str) -> OpenStream {
+        let request = self.request(Method::GET, path, &[], Body::empty());
+        OpenStream::of(self.router.clone().oneshot(request).await.expect("the router never fails"))
+    }
+
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&'static str, String)], body: Body) -> Answer {
+        let request = self.request(method, path, headers, body);
+        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+        let (parts, body) = response.into_parts();
+        self.keep_cookies(&parts.headers);
+        // A stream of events has no end; its head is what there is to say.
+        let is_stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let body = if is_stream { Body::empty() } else { body };
+        let body = to_bytes(body, usize::MAX).await.expect("bodies in memory can be read").to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    fn request(&self, method: Method, path: &str, headers: &[(&'static str, String)], body: Body) -> Request<Body> {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request =
             Request::builder().method(method).uri(path).body(body).expect("tests ask for valid addresses");
@@ -114,11 +133,7 @@ impl Browser {
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
-        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.expect("bodies in memory can be read").to_vec();
-        self.keep_cookies(&parts.headers);
-        Answer { status: parts.status, headers: parts.headers, body }
+        request
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {

@@ -1,30 +1,29 @@
 //! A clock that stands still until a test moves it.
 
 use jiff::{SignedDuration, Timestamp};
-use std::sync::{Arc, Mutex, PoisonError};
 use store::Clock;
+use tokio::sync::watch;
 
 /// Clones are the same clock.
 #[derive(Clone, Debug)]
-pub struct StoppedClock(Arc<Mutex<Timestamp>>);
+pub struct StoppedClock(watch::Sender<Timestamp>);
 
 impl StoppedClock {
     pub fn at(now: Timestamp) -> Self {
-        Self(Arc::new(Mutex::new(now)))
+        Self(watch::Sender::new(now))
     }
 
     pub fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.borrow()
     }
 
     pub fn advance(&self, by: SignedDuration) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = now.checked_add(by).expect("tests stay within the calendar");
+        self.0.send_modify(|now| *now = now.checked_add(by).expect("tests stay within the calendar"));
     }
 
     /// To hand to the store and the server.
     pub fn handle(&self) -> Clock {
         let clock = self.clone();
-        Clock::new(move || clock.now())
+        Clock::moved_by_hand(move || clock.now(), self.0.subscribe())
     }
 }

@@ -9,4 +9,6 @@ pub mod both;
 pub mod browser;
 pub mod cast;
 pub mod clock;
+#[cfg(feature = "app")]
+pub mod events;
 pub mod people;

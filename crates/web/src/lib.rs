@@ -5,6 +5,7 @@ mod clinic;
 mod edge;
 mod forms;
 mod leaving;
+mod live;
 mod lockdown;
 mod page;
 mod pass;
@@ -37,6 +38,7 @@ pub struct Web {
     pub(crate) settings: Arc<WebSettings>,
     pub(crate) uploading: Arc<Uploading>,
     pub(crate) exporting: Arc<Semaphore>,
+    pub(crate) live: Arc<live::Seats>,
 }
 
 impl Web {
@@ -47,7 +49,13 @@ impl Web {
             settings: Arc::new(settings),
             uploading: Arc::default(),
             exporting: Arc::new(Semaphore::new(leaving::export::AT_ONCE)),
+            live: Arc::default(),
         }
+    }
+
+    /// Ends every open live stream: whoever shuts the server down waits for nobody who only listens.
+    pub fn end_streams(&self) {
+        self.live.end();
     }
 }
 

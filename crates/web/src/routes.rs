@@ -6,12 +6,14 @@ use crate::people::{
     activity, confirm, contact_changes, following, notices, password_reset, records, second_step_loss, settings,
     sign_in, sign_up, start, switches, way,
 };
-use crate::record::{agp, daily, home, jobs, passes, pdf, record_settings, take_back, tokens, uploads, view_history};
+use crate::record::{
+    agp, daily, dashboard, home, jobs, passes, pdf, record_settings, take_back, tokens, uploads, view_history,
+};
 use crate::security::{
     authenticator_app, devices, e_mail, hub, messages, passkeys, password, phone, phrase, proof, recovery_codes,
     review, second_step, session, sign_in_second_step,
 };
-use crate::{Web, api, clinic, leaving, lockdown};
+use crate::{Web, api, clinic, leaving, live, lockdown};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -94,6 +96,7 @@ pub static ROUTES: &[Route] = &[
     Route::post("/records", Who::SignedIn, || post(records::add)),
     Route::get("/records/new", Who::SignedIn, || get(records::new)),
     Route::get("/following", Who::SignedIn, || get(following::page)),
+    Route::get("/following/stream", Who::SignedIn, || get(live::of_following)),
     // proof and password
     Route::get("/proof", Who::SignedIn, || get(proof::page)),
     Route::post("/proof", Who::SignedIn, || post(proof::prove)),
@@ -188,6 +191,8 @@ pub static ROUTES: &[Route] = &[
     Route::post("/leaving/purge", Who::SignedIn, || post(leaving::pages::purge)),
     // one record
     Route::get("/records/{record}", VIEW, || get(home::page)),
+    Route::get("/records/{record}/stream", VIEW, || get(live::of_record)),
+    Route::get("/records/{record}/dashboard.json", VIEW, || get(dashboard::data)),
     Route::get("/records/{record}/reports/agp", VIEW, || get(agp::page)),
     Route::get("/records/{record}/reports/daily", VIEW, || get(daily::page)),
     Route::get("/records/{record}/reports/agp.pdf", DOWNLOAD, || get(pdf::agp)),

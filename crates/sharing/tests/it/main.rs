@@ -3,6 +3,7 @@
 
 mod check_up;
 mod invitation;
+mod lasting;
 mod people;
 mod policy;
 mod weekly_pause;

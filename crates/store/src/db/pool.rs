@@ -4,7 +4,10 @@
 //! answers all: a failing job rolls back alone, and a hundred small writes cost one flush to disk (group commit).
 
 use super::Tx;
-use crate::error::Error;
+use crate::{
+    error::Error,
+    news::{Carrier, Told},
+};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -28,23 +31,25 @@ const TRIES: u32 = 8;
 pub(crate) struct Db {
     writes: SyncSender<Box<dyn Work>>,
     reads: SyncSender<Box<dyn Work>>,
+    carrier: Carrier,
 }
 
 impl Db {
     /// Puts each connection on a thread of its own. One writer means the embedded database and group commit.
-    pub(crate) fn start(writers: Vec<Tx>, readers: Vec<Tx>, grouped: bool) -> Result<Self, Error> {
+    pub(crate) fn start(writers: Vec<Tx>, readers: Vec<Tx>, grouped: bool, carrier: Carrier) -> Result<Self, Error> {
         let write = if grouped { write_in_groups } else { write_singly };
-        Ok(Self { writes: spawn("db-write", writers, write)?, reads: spawn("db-read", readers, read)? })
+        Ok(Self { writes: spawn("db-write", writers, write)?, reads: spawn("db-read", readers, read)?, carrier })
     }
 
     /// Runs a job in a write transaction; `Ok` comes back when it is durable. The job may be run again when it
-    /// collided with another. `then` runs once, right after the commit, even if nobody waits for the answer any more.
+    /// collided with another. Right after the commit, once, even if nobody waits for the answer any more, listeners are told
+    /// and `then` runs.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         job: impl FnMut(&mut Tx) -> Result<T, Error> + Send + 'static,
         then: impl FnOnce(&mut T) + Send + 'static,
     ) -> Result<T, Error> {
-        Self::submit(&self.writes, job, then).await
+        self.submit(&self.writes, job, then).await
     }
 
     /// Runs a job in a read transaction: one snapshot, and no waiting for writers.
@@ -52,16 +57,19 @@ impl Db {
         &self,
         job: impl FnMut(&mut Tx) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        Self::submit(&self.reads, job, |_| ()).await
+        self.submit(&self.reads, job, |_| ()).await
     }
 
     async fn submit<T: Send + 'static>(
+        &self,
         queue: &SyncSender<Box<dyn Work>>,
         job: impl FnMut(&mut Tx) -> Result<T, Error> + Send + 'static,
         then: impl FnOnce(&mut T) + Send + 'static,
     ) -> Result<T, Error> {
         let (to, answer) = oneshot::channel();
-        queue.try_send(Box::new(Job { job, then, value: None, to })).map_err(|_| Error::Unavailable)?;
+        queue
+            .try_send(Box::new(Job { job, then, value: None, told: Vec::new(), carrier: self.carrier.clone(), to }))
+            .map_err(|_| Error::Unavailable)?;
         answer.await.map_err(|_| Error::Unavailable)?
     }
 }
@@ -71,6 +79,8 @@ struct Job<T, F, N> {
     job: F,
     then: N,
     value: Option<T>,
+    told: Vec<Told>,
+    carrier: Carrier,
     to: oneshot::Sender<Result<T, Error>>,
 }
 
@@ -89,13 +99,16 @@ where
     fn run(&mut self, tx: &mut Tx) -> Result<(), Error> {
         // A panic in one job must not take the database away from everybody; its transaction rolls back.
         let value = catch_unwind(AssertUnwindSafe(|| (self.job)(tx)));
+        // Of this run alone: one that failed or collided tells nothing.
+        self.told = tx.take_told();
         self.value = Some(value.unwrap_or_else(|_| Err(Error::broken("a job panicked")))?);
         Ok(())
     }
 
     fn answer(self: Box<Self>, end: Result<(), Error>) {
-        let Self { then, value, to, .. } = *self;
+        let Self { then, value, told, carrier, to, .. } = *self;
         let answer = end.and_then(|()| value.ok_or(Error::Unavailable)).map(|mut value| {
+            carrier.publish(&told);
             then(&mut value);
             value
         });

@@ -22,7 +22,7 @@ const POSTGRES_INDEXES: Sql = Sql::listed(
 
 /// Every table with its columns, then every index of our own.
 pub(crate) fn describe(tx: &mut Tx) -> Result<String, Error> {
-    let lite = matches!(tx.0, Conn::Lite(_));
+    let lite = matches!(tx.conn, Conn::Lite(_));
     let mut text = String::new();
     let mut table = String::new();
     for row in tx.query(if lite { SQLITE } else { POSTGRES }, params![])? {

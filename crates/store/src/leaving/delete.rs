@@ -9,14 +9,14 @@ use crate::{
     inside::{Inside, Store},
     keys::place,
     mails,
-    news::{News, What},
+    news::Told,
     notices,
     own::Own,
     passes, share, tokens,
     words::zone,
 };
 use jiff::{SignedDuration, Timestamp};
-use sharing::{AccountId, Email, Id, RecordId};
+use sharing::{AccountId, Email, RecordId};
 use std::sync::Arc;
 
 statements! {
@@ -107,25 +107,24 @@ impl Store {
     pub async fn leave(&self, who: &Actor, token: &str, typed: &str) -> Result<Timestamp, Error> {
         let account = who.account().ok_or(Error::NotSignedIn)?;
         actor::fresh(who.proved_at, self.0.clock.now())?;
-        let (inside, carrier) = (Arc::clone(&self.0), Arc::clone(&self.0));
+        let inside = Arc::clone(&self.0);
         let (hash, typed) = (tokens::hash(token), typed.to_owned());
         let now = self.0.clock.now();
         let work = move |tx: &mut Tx| {
             refuse(tx, account)?;
             confirmed(tx, &inside, account, &typed)?;
-            let news = end_sharing(tx, &inside, account, now)?;
+            end_sharing(tx, &inside, account, now)?;
             tx.execute(OTHER_SESSIONS, params![account, hash])?;
+            tx.tell(Told::SessionsEnded(account));
             tx.execute(HALF, params![account])?;
             let until = until(now, &inside);
             tx.execute(SET, params![account, until])?;
             audit::write(tx, &inside, &Entry::activity(account, now, "deleted the account", until.to_string()))?;
             let letter = mails::leaving(&day(tx, account, until)?);
             notices::tell(tx, &inside, account, &letter, now)?;
-            Ok((until, news))
+            Ok(until)
         };
-        let done =
-            self.0.db.write(work, move |(_, news): &mut (Timestamp, Vec<News>)| carrier.news.publish(news)).await;
-        done.map(|(until, _)| until)
+        self.0.db.write(work, |_| ()).await
     }
 
     /// Brings an account back that is leaving: its records too, and no sharing.
@@ -178,8 +177,7 @@ fn confirmed(tx: &mut Tx, inside: &Inside, account: AccountId, typed: &str) -> R
 }
 
 /// Grants, links, apps and waiting messages about the account's records, and its access to others'.
-fn end_sharing(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<Vec<News>, Error> {
-    let mut told: Vec<Id> = Vec::new();
+fn end_sharing(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<(), Error> {
     for row in tx.query(RECORDS, params![account])? {
         let record = row.id(0)?;
         for end in [GRANTS_ON, LINKS_ON, APPS_ON, UNSENT_ABOUT] {
@@ -188,14 +186,13 @@ fn end_sharing(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp)
         share::withdraw_all(tx, RecordId(record))?;
         passes::end_all(tx, RecordId(record))?;
         audit::write(tx, inside, &Entry::of_record(RecordId(record), account, now, "ended all sharing"))?;
-        told.push(record);
+        tx.tell(Told::access(RecordId(record)));
     }
     for row in tx.query(FOLLOWED, params![account])? {
-        told.push(row.id(0)?);
+        tx.tell(Told::access(RecordId(row.id(0)?)));
     }
     share::drop_requests(tx, account)?;
     tx.execute(UNSENT_TO, params![account])?;
     downloads::drop_for(tx, account)?;
-    tx.execute(MEMBERSHIPS, params![account])?;
-    Ok(told.into_iter().map(|id| News { record: RecordId(id), what: What::Access }).collect())
+    tx.execute(MEMBERSHIPS, params![account]).map(drop)
 }

@@ -16,6 +16,7 @@ use crate::{
     db::{Sql, Tx, params, statements},
     error::Error,
     inside::Store,
+    news::Told,
 };
 use jiff::Timestamp;
 use sharing::{AccountId, Duty, Id, RecordId};
@@ -145,6 +146,7 @@ fn begin(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Option<Vec<R
     for way in WAYS_IN {
         tx.execute(*way, params![account])?;
     }
+    tx.tell(Told::SessionsEnded(account));
     let rows = tx.query(RECORDS, params![account])?;
     rows.iter().map(|row| row.id(0).map(RecordId)).collect::<Result<_, _>>().map(Some)
 }

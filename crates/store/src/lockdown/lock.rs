@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Invalid},
     flags,
     inside::{Inside, Store},
-    news::{News, What},
+    news::Told,
     notices, passes, records,
     recovery::contact_changes,
     second_step, sessions, share, sign_in, throttle,
@@ -116,13 +116,12 @@ impl Store {
         origin: Origin,
         mut whose: impl FnMut(&mut Tx, &Inside, Timestamp) -> Result<Option<AccountId>, Error> + Send + 'static,
     ) -> Result<Option<()>, Error> {
-        let (inside, carrier, now) = (Arc::clone(&self.0), Arc::clone(&self.0), self.0.clock.now());
+        let (inside, now) = (Arc::clone(&self.0), self.0.clock.now());
         let work = move |tx: &mut Tx| {
             let Some(account) = whose(tx, &inside, now)? else { return Ok(None) };
             lock(tx, &inside, account, how, &origin, now).map(Some)
         };
-        let tell = move |news: &mut Option<Vec<News>>| carrier.news.publish(news.as_deref().unwrap_or_default());
-        Ok(self.0.db.write(work, tell).await?.map(drop))
+        self.0.db.write(work, |_| ()).await
     }
 }
 
@@ -134,24 +133,22 @@ fn lock(
     how: How,
     origin: &Origin,
     now: Timestamp,
-) -> Result<Vec<News>, Error> {
+) -> Result<(), Error> {
     let was_locked = super::is_locked(tx, account)?;
     end_everybody(tx, account)?;
     contact_changes::hold(tx, account, now)?;
     begin(tx, account, how, now)?;
-    let mut news = Vec::new();
     for row in tx.query(RECORDS, params![account])? {
         let record = RecordId(row.id(0)?);
         shut_record(tx, inside, account, record, now)?;
-        news.push(News { record, what: What::Access });
+        tx.tell(Told::access(record));
     }
     let line = format!("{} · {}", how.words(), origin.line());
     audit::write(tx, inside, &Entry::activity(account, now, "locked the account", line.clone()))?;
     if !was_locked {
         notices::tell(tx, inside, account, &mails::locked(&line), now)?;
     }
-    unlock::mail_unlock(tx, inside, account, now)?;
-    Ok(news)
+    unlock::mail_unlock(tx, inside, account, now)
 }
 
 /// Sessions, half sign-ins, remembered devices, links in mails, and what was begun to change how one signs in.

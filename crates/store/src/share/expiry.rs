@@ -6,7 +6,7 @@ use crate::{
     db::{Tx, params, statements},
     error::Error,
     inside::{Inside, Store},
-    news::{News, What},
+    news::Told,
 };
 use jiff::{SignedDuration, Timestamp};
 use sharing::{AccountId, Duty, RecordId};
@@ -44,15 +44,16 @@ impl Store {
         let due = self.0.db.read(move |tx| tx.query(DUE, params![by, what])).await?;
         let mut told = 0;
         for row in &due {
-            let (inside, carrier) = (Arc::clone(&self.0), Arc::clone(&self.0));
+            let inside = Arc::clone(&self.0);
             let (record, partner) = (RecordId(row.id(0)?), AccountId(row.id(1)?));
-            let tell = move |tx: &mut Tx| tell(tx, &inside, (record, partner), what, by, now);
-            let news = move |told: &mut u64| {
-                if *told > 0 {
-                    carrier.news.publish(&[News { record, what: What::Access }]);
+            let tell = move |tx: &mut Tx| {
+                let told = tell(tx, &inside, (record, partner), what, by, now)?;
+                if told > 0 {
+                    tx.tell(Told::access(record));
                 }
+                Ok(told)
             };
-            told += self.0.db.write(tell, news).await?;
+            told += self.0.db.write(tell, |_| ()).await?;
         }
         Ok(told)
     }

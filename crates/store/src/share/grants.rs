@@ -7,7 +7,7 @@ use crate::{
     db::{Row, Tx, Value, params, statements},
     error::{Conflict, Error, Invalid},
     inside::Inside,
-    news::{News, What},
+    news::{Told, What},
     notices, outbox,
     own::Own,
     records::open_name,
@@ -159,7 +159,7 @@ impl Own<'_> {
         if self.tx.execute(REMOVE, params![record, partner])? == 0 {
             return Err(Error::NotFound);
         }
-        self.news.push(News { record, what: What::Access });
+        self.tx.tell(Told::access(record));
         let line = Entry::of_record(record, partner, self.now, "stopped following");
         audit::write(self.tx, self.inside, &line)?;
         outbox::drop_for(self.tx, partner, record)?;

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Invalid},
     inside::{Inside, Store},
     keys::place,
-    news::{News, What},
+    news::Told,
     own::Own,
     records::open_name,
     tokens,
@@ -92,7 +92,7 @@ impl Own<'_> {
             Invitee { account: self.account, is_addressee: true, is_verified: is_verified(self.tx, self.account)? };
         let grant = invitation.accept(by, self.now).map_err(refused)?;
         grants::give_new(self.tx, self.inside, &grant)?;
-        self.news.push(News { record, what: What::Access });
+        self.tx.tell(Told::access(record));
         self.answered(record, "accepted an invitation", &mails::Change::Accepted(grant.terms))?;
         Ok(record)
     }

@@ -29,3 +29,4 @@ mod second_step;
 mod share;
 mod tampering;
 mod thieves;
+mod watching;

@@ -6,7 +6,7 @@ use super::problem::Problem;
 use crate::Web;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::net::SocketAddr;
@@ -47,6 +47,18 @@ pub struct Proved(pub SignedIn);
 
 /// Sent by what a page does by itself, so that it keeps no session open.
 pub const QUIET: &str = "kinsight-quiet";
+
+/// What only scripts ask for, whatever headers they could send: it keeps no session open.
+pub struct Quiet<T>(pub T);
+
+impl<T: FromRequestParts<Web>> FromRequestParts<Web> for Quiet<T> {
+    type Rejection = T::Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, T::Rejection> {
+        parts.headers.insert(QUIET, HeaderValue::from_static("1"));
+        T::from_request_parts(parts, web).await.map(Self)
+    }
+}
 
 /// A phone app, a device or `kinsight upload`, by the token of one record.
 pub struct App(pub Actor);

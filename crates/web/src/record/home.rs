@@ -12,6 +12,7 @@ use axum::extract::Query;
 use axum::response::Response;
 use glucose::{Period, Reading, ReadingKind, local_day};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use reports::{DayView, Show, Size, Svg, day_chart, describe_day};
 use serde::Deserialize;
@@ -92,7 +93,7 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, 
         record: visit.record.to_string(),
         may_upload: may(&seen.record, RightKind::Upload, now),
         now: last.map(|reading| Now::of(reading, previous, &show, now)),
-        status: status(&seen, &show, now),
+        status: status(seen.latest.as_ref(), &seen.record.zone, &show, now),
         chart: chart(&seen, stretch, &show, now),
         today,
     };
@@ -126,7 +127,7 @@ fn look(patient: &mut Access<'_, View>, stretch: Stretch, now: Timestamp) -> Res
     Ok(Seen { latest: patient.latest()?, record, day, today, last_at })
 }
 
-fn hours_before(at: Timestamp, hours: u8) -> Timestamp {
+pub fn hours_before(at: Timestamp, hours: u8) -> Timestamp {
     at.saturating_sub(SignedDuration::from_hours(i64::from(hours))).unwrap_or(Timestamp::MIN)
 }
 
@@ -174,9 +175,13 @@ fn row(reading: &Reading, seen: &Seen, show: &Show) -> Row {
 }
 
 /// What the devices say of themselves: name, value, when.
-fn status(seen: &Seen, show: &Show, now: Timestamp) -> Vec<(&'static str, String, String)> {
-    let Some(latest) = &seen.latest else { return Vec::new() };
-    let zone = &seen.record.zone;
+pub fn status(
+    latest: Option<&Latest>,
+    zone: &TimeZone,
+    show: &Show,
+    now: Timestamp,
+) -> Vec<(&'static str, String, String)> {
+    let Some(latest) = latest else { return Vec::new() };
     let ago = |at: Timestamp| show.language.ago(at, now);
     let mut lines = Vec::new();
     if let Some((at, units)) = latest.on_board {

@@ -3,6 +3,7 @@
 pub mod agp;
 pub mod chosen_days;
 pub mod daily;
+pub mod dashboard;
 mod figures;
 pub mod home;
 pub mod jobs;

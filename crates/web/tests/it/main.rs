@@ -7,6 +7,7 @@ mod files;
 mod forgery;
 mod headers;
 mod leaving;
+mod live;
 mod lockdown;
 mod nonsense;
 mod notices;

@@ -1,0 +1,200 @@
+//! Watching: a look that goes on, as an open page does. It brings no data, only word that there are some; whoever hears it asks
+//! the gate.
+//!
+//! ```text
+//! asked again   when somebody's access to the record changes, or sessions of the account end    (news, after the commit)
+//!               when grant or session may end by themselves                                     (to the instant)
+//!               every quarter of a minute                                                       (what other servers changed)
+//! ```
+//! Asking again is no look: it shows nothing, keeps no session open and leaves no line.
+
+use crate::{
+    actor::Who,
+    bells::{Listener, Ring},
+    db::{Tx, params, statements},
+    error::Error,
+    inside::{Inside, Store},
+    keys::random,
+    sessions::{self, Session},
+    standing,
+};
+use jiff::{SignedDuration, Timestamp};
+use sharing::{AccountId, Decision, RecordId, Refusal, RightKind, Standing, allows, lasts_until};
+use std::sync::Arc;
+
+statements! {
+    SESSION = "select s.own_device, s.began_at, s.seen_at, a.delete_at from sessions s \
+        join accounts a on a.id = s.account and a.locked_at is null where s.account = $1 and s.id = $2";
+}
+
+/// Asked again so often at least, and up to a third later, so that many do not come at once.
+const AT_LEAST_EVERY: SignedDuration = SignedDuration::from_secs(12);
+
+/// Why somebody may not watch any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Access was ended, or the record is gone.
+    Removed,
+    /// Access rests for a while.
+    Paused,
+    /// Access has run out.
+    Expired,
+    /// The patient's account was locked.
+    Suspended,
+    /// The conditions are others now, and not met.
+    Changed,
+    /// The session is over.
+    SignedOut,
+}
+
+impl Ending {
+    /// In one or two words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Removed => "removed",
+            Self::Paused => "paused",
+            Self::Expired => "expired",
+            Self::Suspended => "suspended",
+            Self::Changed => "changed",
+            Self::SignedOut => "signed out",
+        }
+    }
+}
+
+impl From<Refusal> for Ending {
+    fn from(why: Refusal) -> Self {
+        match why {
+            Refusal::Paused => Self::Paused,
+            Refusal::Expired => Self::Expired,
+            Refusal::Suspended => Self::Suspended,
+            _ => Self::Changed,
+        }
+    }
+}
+
+/// What whoever watches is told. Never data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// There are new readings, or some were taken back.
+    Readings,
+    /// What may be seen is another.
+    Access,
+    /// It is over.
+    Ended(Ending),
+}
+
+/// Somebody who watches a record; until dropped.
+pub struct Watch {
+    store: Store,
+    account: AccountId,
+    session: String,
+    record: RecordId,
+    listener: Listener,
+    /// As it was when last asked; nothing before the first time.
+    standing: Option<Standing>,
+    ask_at: Timestamp,
+}
+
+impl Store {
+    /// Begins to watch a record. Whether one may is said by [`Watch::next`].
+    pub fn watch(&self, session: &Session, record: RecordId) -> Watch {
+        let account = session.account;
+        Watch {
+            store: self.clone(),
+            account,
+            session: session.id.clone(),
+            record,
+            listener: self.0.news.listen_for(record, account),
+            standing: None,
+            ask_at: self.0.clock.now(),
+        }
+    }
+}
+
+/// What came of asking.
+enum Asked {
+    Still { standing: Standing, until: Timestamp },
+    Over(Ending),
+}
+
+impl Watch {
+    /// Which record.
+    pub fn record(&self) -> RecordId {
+        self.record
+    }
+
+    /// The next thing to tell. After [`Seen::Ended`] there is nothing more, and after an error nobody may rely on anything.
+    pub async fn next(&mut self) -> Result<Seen, Error> {
+        loop {
+            let clock = &self.store.0.clock;
+            let ring = tokio::select! {
+                biased;
+                () = clock.until(self.ask_at) => None,
+                ring = self.listener.heard() => Some(ring),
+            };
+            let before = self.standing;
+            if let Some(ending) = self.ask().await? {
+                return Ok(Seen::Ended(ending));
+            }
+            if before.is_some() && before != self.standing {
+                return Ok(Seen::Access);
+            }
+            if ring.is_some_and(Ring::has_readings) {
+                return Ok(Seen::Readings);
+            }
+        }
+    }
+
+    async fn ask(&mut self) -> Result<Option<Ending>, Error> {
+        let inside = Arc::clone(&self.store.0);
+        let (account, session, record, now) = (self.account, self.session.clone(), self.record, inside.clock.now());
+        let job = move |tx: &mut Tx| ask(tx, &inside, (account, &session), record, now);
+        match self.store.0.db.read(job).await? {
+            Asked::Over(ending) => Ok(Some(ending)),
+            Asked::Still { standing, until } => {
+                self.standing = Some(standing);
+                let later = now.saturating_add(AT_LEAST_EVERY + jitter()?).unwrap_or(Timestamp::MAX);
+                self.ask_at = until.min(later);
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Up to four seconds.
+fn jitter() -> Result<SignedDuration, Error> {
+    let [byte] = random::<1>()?;
+    Ok(SignedDuration::from_millis(i64::from(byte) * 16))
+}
+
+/// The session and the standing, in one snapshot.
+fn ask(
+    tx: &mut Tx,
+    inside: &Inside,
+    (account, session): (AccountId, &str),
+    record: RecordId,
+    now: Timestamp,
+) -> Result<Asked, Error> {
+    let Some(row) = tx.query_one(SESSION, params![account, session])? else {
+        return Ok(Asked::Over(Ending::SignedOut));
+    };
+    let ends_at = sessions::ends_at(inside, row.int(0)? != 0, row.instant(1)?, row.instant(2)?);
+    if ends_at <= now || row.opt_instant(3)?.is_some() {
+        return Ok(Asked::Over(Ending::SignedOut));
+    }
+    let standing = standing::of(tx, Who::Account { id: account }, record, now)?;
+    Ok(match allows(standing, RightKind::View, now) {
+        Decision::Allowed(_) => {
+            let until = lasts_until(standing, now).map_or(ends_at, |until| until.min(ends_at));
+            Asked::Still { standing, until }
+        }
+        Decision::Refused(why) => Asked::Over(why.into()),
+        Decision::Unknown => Asked::Over(Ending::Removed),
+    })
+}
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Watch({})", self.record)
+    }
+}
