@@ -329,6 +329,11 @@ impl<R> Access<'_, R> {
         self.seen = Some(self.seen.map_or((from, to), |seen| (seen.0.min(from), seen.1.max(to))));
     }
 
+    /// The rest of the house.
+    pub(crate) fn inside(&self) -> &Inside {
+        self.inside
+    }
+
     /// The transaction and the rest of the house at once.
     pub(crate) fn parts(&mut self) -> (&mut Tx, &Inside, Entered) {
         (self.tx, self.inside, self.entered)

@@ -6,6 +6,7 @@ use crate::{
     db::{params, statements},
     error::{Conflict, Error, Invalid},
     keys::RecordKey,
+    opened::Seal,
     rights::CanView,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -91,6 +92,15 @@ struct Ready {
 impl Day {
     pub(crate) fn none(day: i64) -> Self {
         Self { day, version: 0, sealed: Vec::new() }
+    }
+
+    /// What tells these sealed bytes from all others.
+    pub(crate) fn seal(&self) -> Seal {
+        let (nonce, tag) = (self.sealed.get(1..13), self.sealed.last_chunk::<16>());
+        let mut seal = [0; 28];
+        seal[..12].copy_from_slice(nonce.unwrap_or(&[0; 12]));
+        seal[12..].copy_from_slice(tag.unwrap_or(&[0; 16]));
+        seal
     }
 
     /// What it holds.

@@ -29,6 +29,7 @@ mod lockdown;
 mod mails;
 mod news;
 mod notices;
+mod opened;
 mod outbox;
 mod overview;
 mod own;

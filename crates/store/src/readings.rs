@@ -6,10 +6,12 @@ use crate::{
     days::{Day, Stored, by_day, indexed_ids},
     error::Error,
     news::What,
+    opened::Seal,
     rights::{CanView, Upload},
 };
 use glucose::{NewReading, Reading};
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// Days that the row of last values looks back over.
 const LOOK_BACK: i64 = 17;
@@ -45,9 +47,24 @@ impl<R: CanView> Access<'_, R> {
             return Ok(Vec::new());
         }
         self.saw(from, to);
-        let chunk = self.within::<ReadingDatum>(from, to)?;
-        let mut readings = chunk.view();
-        readings.retain(|reading| (from..to).contains(&reading.at));
+        let (first, last) = days_around(from, to);
+        let days = self.days::<ReadingDatum>(first, last)?;
+        let readings = self.opened((first, last), &days)?;
+        Ok(readings.iter().filter(|reading| (from..to).contains(&reading.at)).copied().collect())
+    }
+
+    /// All of these days, from memory if they were opened lately.
+    fn opened(&mut self, (first, last): (i64, i64), days: &[Day]) -> Result<Arc<[Reading]>, Error> {
+        let (span, now) = ((self.record_id(), first, last), self.now());
+        let seals: Vec<Seal> = days.iter().map(Day::seal).collect();
+        if let Some(readings) = self.inside().opened.find(span, &seals, now) {
+            return Ok(readings);
+        }
+        let readings = self.span::<ReadingDatum>(days)?.view().into();
+        let inside = self.inside();
+        inside.opened.keep(span, seals, &readings, now);
+        // Its key may have been destroyed meanwhile, and what was forgotten then would be there again.
+        inside.keys.record(span.0).inspect_err(|_| inside.opened.forget(span.0))?;
         Ok(readings)
     }
 
@@ -80,6 +97,12 @@ impl<R: CanView> Access<'_, R> {
     }
 }
 
+/// The days of a span, with their neighbours where a value near midnight may be one with another.
+fn days_around(from: Timestamp, to: Timestamp) -> (i64, i64) {
+    let first = day_of(from.as_millisecond().saturating_sub(NEAR_MS));
+    (first, day_of(to.as_millisecond().saturating_add(NEAR_MS)))
+}
+
 /// From the earlier start to the later end.
 fn widest(a: Option<(Timestamp, Timestamp)>, b: Option<(Timestamp, Timestamp)>) -> Option<(Timestamp, Timestamp)> {
     match (a, b) {
@@ -91,8 +114,7 @@ fn widest(a: Option<(Timestamp, Timestamp)>, b: Option<(Timestamp, Timestamp)>) 
 impl<R> Access<'_, R> {
     /// The days of a span, with their neighbours where a value near midnight may be one with another.
     pub(crate) fn within<T: Stored>(&mut self, from: Timestamp, to: Timestamp) -> Result<Chunk<T>, Error> {
-        let first = day_of(from.as_millisecond().saturating_sub(NEAR_MS));
-        let last = day_of(to.as_millisecond().saturating_add(NEAR_MS));
+        let (first, last) = days_around(from, to);
         let days = self.days::<T>(first, last)?;
         self.span(&days)
     }

@@ -122,7 +122,12 @@ impl Store {
     async fn destroy_keys(&self, account: AccountId, records: Vec<RecordId>) -> Result<(), Error> {
         let inside = Arc::clone(&self.0);
         let ids: Vec<Id> = records.iter().map(|record| record.0).chain([account.0]).collect();
-        self.0.db.read(move |_| ids.iter().try_for_each(|id| inside.keys.destroy(*id))).await
+        let destroy = move |id: &Id| {
+            inside.keys.destroy(*id)?;
+            inside.opened.forget(RecordId(*id));
+            Ok(())
+        };
+        self.0.db.read(move |_| ids.iter().try_for_each(&destroy)).await
     }
 
     async fn drop_large_rows(&self, record: RecordId) -> Result<(), Error> {
