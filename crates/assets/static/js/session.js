@@ -141,6 +141,8 @@ dialog.addEventListener("cancel", (event) => {
 for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, used, { passive: true });
 addEventListener("submit", hold, true);
 addEventListener("focus", seen);
+// The live stream hears of the end of a session at once.
+addEventListener("kinsight-session", seen);
 // A page from the browser's memory may be older than the session.
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;

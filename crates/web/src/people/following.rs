@@ -51,5 +51,8 @@ pub async fn page(State(web): State<Web>, me: SignedIn) -> Result<Response, Prob
     let overview = web.store.overview(me.actor()).await?;
     let now = web.clock.now();
     let people = overview.following.iter().map(|line| PersonLine::of(line, &me, now)).collect();
-    Ok(render(&FollowingPage { frame: frame_of(&me, &overview, "Following").at(Place::Following).wide(), people }))
+    Ok(render(&FollowingPage {
+        frame: frame_of(&me, &overview, "Following").at(Place::Following).wide().with_script("js/live.js"),
+        people,
+    }))
 }

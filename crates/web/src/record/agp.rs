@@ -63,7 +63,10 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, 
         })
         .await?;
     let (record, Some((chosen, readings, events))) = seen else { return Err(Filter::problem(&visit)) };
-    let frame = visit.frame(&format!("{}: glucose profile", record.name), &record, Tab::Reports).await?;
+    let frame = visit
+        .frame(&format!("{}: glucose profile", record.name), &record, Tab::Reports)
+        .await?
+        .with_script("js/live.js");
     let show = visit.show();
     let filter = Filter::of(&visit, &record, "agp", chosen, &show);
     let drawn = tokio::task::spawn_blocking(move || draw(&readings, &events, &chosen, &record, &show)).await;

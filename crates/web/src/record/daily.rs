@@ -53,7 +53,8 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, 
         })
         .await?;
     let (record, Some((chosen, readings, events))) = seen else { return Err(Filter::problem(&visit)) };
-    let frame = visit.frame(&format!("{}: daily review", record.name), &record, Tab::Reports).await?;
+    let frame =
+        visit.frame(&format!("{}: daily review", record.name), &record, Tab::Reports).await?.with_script("js/live.js");
     let show = visit.show();
     let filter = Filter::of(&visit, &record, "daily", chosen, &show);
     let today = local_day(now, &record.zone);
