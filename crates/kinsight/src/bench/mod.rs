@@ -1,16 +1,21 @@
-//! Measures what only the whole program can tell: its start, its size at rest, its pages, its bytes on disk, and
-//! whether the time of its answers tells strangers anything.
+//! Measures what only the whole program can tell: its start, its size at rest, its pages, its bytes on disk, whether the
+//! time of its answers tells strangers anything, how fast dashboards are read and how soon open streams end.
 
+mod crowd;
+mod dashboard;
 mod export;
 mod mann_whitney;
 mod pages;
 mod sign_in;
 mod start;
+mod streams;
 
+pub use dashboard::dashboard;
 pub use export::export;
 pub use pages::{disk, pages};
 pub use sign_in::sign_in;
 pub use start::start;
+pub use streams::streams;
 
 /// One measured figure.
 pub struct Measured {
@@ -28,7 +33,13 @@ impl Measured {
 }
 
 /// The middle one.
-fn median(mut values: Vec<f64>) -> f64 {
+fn median(values: Vec<f64>) -> f64 {
+    percentile(values, 0.5)
+}
+
+/// The one below which lies this part of all; the largest for 1.
+fn percentile(mut values: Vec<f64>, part: f64) -> f64 {
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
+    let place = (values.len() as f64 * part) as usize;
+    values.get(place.min(values.len().saturating_sub(1))).copied().unwrap_or_default()
 }

@@ -33,7 +33,7 @@ pub fn start(folder: &Path) -> Result<Vec<Measured>> {
     ])
 }
 
-fn serve(folder: &Path) -> Result<Child> {
+pub(super) fn serve(folder: &Path) -> Result<Child> {
     Command::new(std::env::current_exe()?)
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(folder)
@@ -43,10 +43,15 @@ fn serve(folder: &Path) -> Result<Child> {
         .context("cannot start the server")
 }
 
-fn first_answer(server: &mut Child) -> Result<()> {
+/// Where it answers, as it says itself.
+pub(super) fn address(server: &mut Child) -> Result<String> {
     let mut line = String::new();
     BufReader::new(server.stdout.take().context("no output")?).read_line(&mut line)?;
-    let address = line.trim().rsplit("http://").next().unwrap_or_default().to_owned();
+    Ok(line.trim().rsplit("http://").next().unwrap_or_default().to_owned())
+}
+
+fn first_answer(server: &mut Child) -> Result<()> {
+    let address = address(server)?;
     let mut stream = TcpStream::connect(&address).context("the server does not answer")?;
     write!(stream, "GET /healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")?;
     let mut answer = String::new();

@@ -6,7 +6,7 @@ use crate::settings::{Given, Settings};
 use anyhow::{Context, Result};
 use std::fmt::Write as _;
 
-/// Measure start, memory, pages, bytes on disk and the time of sign-ins, on data made up for it.
+/// Measure start, memory, pages, bytes on disk, sign-ins, dashboards and live streams, on data made up for it.
 #[derive(clap::Args)]
 pub struct Bench {
     /// Measure with a PostgreSQL server; the database must be empty [default: the embedded database]
@@ -23,17 +23,30 @@ enum Part {
     Pages,
     /// Whether time tells known addresses from unknown ones
     SignIn,
+    /// How fast care partners and owners read dashboards (embedded database)
+    Dashboard,
+    /// How soon a thousand open streams end with their access (embedded database)
+    Streams,
 }
 
 impl Bench {
     pub fn run(self) -> Result<()> {
         let mut measured = Vec::new();
-        if self.only != Some(Part::SignIn) {
+        let wanted = |part| self.only.is_none_or(|only| only == part);
+        if wanted(Part::Pages) {
             measured.extend(Self::pages(self.database.clone())?);
         }
-        if self.only != Some(Part::Pages) {
+        if wanted(Part::SignIn) {
             // Beside the pages it has a database of its own: two parts do not fit into one that must be empty.
-            measured.extend(Self::sign_in(self.database.filter(|_| self.only.is_some()))?);
+            measured.extend(Self::sign_in(self.database.clone().filter(|_| self.only.is_some()))?);
+        }
+        if wanted(Part::Dashboard) {
+            let folder = folder()?;
+            measured.extend(bench::dashboard(&embedded(&folder))?);
+        }
+        if wanted(Part::Streams) {
+            let folder = folder()?;
+            measured.extend(super::runtime()?.block_on(bench::streams(&embedded(&folder)))?);
         }
         super::print(&table(&measured))
     }
@@ -62,6 +75,10 @@ impl Bench {
     }
 }
 
+fn embedded(folder: &tempfile::TempDir) -> Settings {
+    Settings::of(Given { data: Some(folder.path().to_owned()), ..Given::default() })
+}
+
 fn folder() -> Result<tempfile::TempDir> {
     tempfile::Builder::new().prefix("kinsight-bench-").tempdir().context("no temporary folder")
 }
@@ -70,7 +87,7 @@ fn table(measured: &[Measured]) -> String {
     let mut text = String::new();
     for Measured { what, value, unit, goal } in measured {
         let goal = goal.map_or(String::new(), |goal| format!("   goal: at most {goal} {unit}"));
-        let _ = writeln!(text, "{what:<52} {value:>12.2} {unit:<6}{goal}");
+        let _ = writeln!(text, "{what:<58} {value:>12.2} {unit:<6}{goal}");
     }
     text
 }
