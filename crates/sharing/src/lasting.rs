@@ -9,6 +9,7 @@ pub fn lasts_until(standing: Standing, now: Timestamp) -> Option<Timestamp> {
     let instants = match standing {
         Standing::CarePartner { until_at, paused_until_at, pauses_at, .. } => [until_at, paused_until_at, pauses_at],
         Standing::LinkedClinic { until_at, .. } => [until_at, None, None],
+        Standing::Pass { until_at, .. } => [Some(until_at), None, None],
         Standing::Owner | Standing::ClinicOfRecord(_) | Standing::App(_) | Standing::OnDuty(_) | Standing::Stranger => {
             [None; 3]
         }
