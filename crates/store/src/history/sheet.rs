@@ -111,8 +111,9 @@ impl<'a> Sheet<'a> {
             }
             MADE_FILE => None,
             "uploaded" | "uploaded again" if line.purpose == Purpose::DeviceUpload.name() => Some(ViewKind::Change),
-            // Opened with the right to change, and whatever was changed has a line of its own.
-            "changed" | "uploaded" => (!own).then_some(ViewKind::Look),
+            // The page was opened; whatever was brought or changed there has a line of its own.
+            "uploaded" => (!own && line.purpose == Purpose::Uploads.name()).then_some(ViewKind::Look),
+            "changed" => (!own).then_some(ViewKind::Look),
             "looked at the flag" | "exported the history" => Some(ViewKind::Look),
             _ => Some(ViewKind::Change),
         }

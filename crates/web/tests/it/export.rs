@@ -110,8 +110,8 @@ async fn an_export_holds_what_its_page_says() {
         }
     }
     let history = &files["records/1-Anna-Berg/view-history.csv"];
-    assert_eq!(history.matches("export of everything").count(), 1, "one line for all pieces: {history}");
-    assert!(files["records/1-Anna-Berg/receipts.csv"].contains("Anna Berg,export"));
+    assert_eq!(history.matches(",downloaded,export of everything,").count(), 1, "one line for all pieces: {history}");
+    assert!(files["records/1-Anna-Berg/receipts.csv"].contains("Anna Berg,Export of everything"));
     assert!(files["activity.csv"].contains("exported everything"));
 }
 
