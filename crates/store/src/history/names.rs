@@ -72,8 +72,13 @@ impl<'a> Names<'a> {
         Ok(Role { standing: detail.standing.clone(), role: detail.role.clone(), clinic })
     }
 
+    /// The detail of a line, in words.
+    pub(super) fn detail(&mut self, tx: &mut Tx, act: &str, text: &str) -> Result<String, Error> {
+        if passes::ACTS.contains(&act) { Ok(passes::detail_words(text)) } else { self.readable(tx, text) }
+    }
+
     /// Ids at the beginning of a detail become names; an app's token has its name behind it.
-    pub(super) fn readable(&mut self, tx: &mut Tx, text: &str) -> Result<String, Error> {
+    fn readable(&mut self, tx: &mut Tx, text: &str) -> Result<String, Error> {
         let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
         if Id::parse(first).is_none() {
             return Ok(text.to_owned());

@@ -6,7 +6,6 @@ use crate::{
     audit::{self, Chain, Opened, is_gate},
     db::Tx,
     error::Error,
-    passes,
     rights::Manage,
 };
 use jiff::Timestamp;
@@ -42,10 +41,7 @@ impl Access<'_, Manage> {
 
 fn told(tx: &mut Tx, names: &mut Names<'_>, line: Opened) -> Result<HistoryEntry, Error> {
     let who = names.doer(tx, &line.who)?;
-    let detail = match line.act.as_str() {
-        act if passes::ACTS.contains(&act) => passes::detail_words(&line.detail.text),
-        _ => names.readable(tx, &line.detail.text)?,
-    };
+    let detail = names.detail(tx, &line.act, &line.detail.text)?;
     Ok(HistoryEntry {
         at: line.at,
         who,

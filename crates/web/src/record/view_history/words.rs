@@ -22,7 +22,7 @@ pub fn role(role: &Role) -> String {
     let clinic = role.clinic.as_deref().unwrap_or("a clinic that is gone");
     let member = if role.role.is_empty() { String::new() } else { format!(" ({})", role.role) };
     match role.standing.as_str() {
-        "owner" | "app" | "server" => String::new(),
+        "owner" | "app" | "server" | "visit pass" => String::new(),
         "stranger" => "Nobody who was let in".to_owned(),
         "linked clinic" => format!("Member of linked clinic {clinic}{member}"),
         "clinic that keeps the record" => format!("Member of {clinic}{member}"),
