@@ -181,7 +181,7 @@ fn care_partners_are_told_what_phishing_looks_like() {
     let letter = mails::review();
     let phishing = "reach somebody's health data through you";
     assert!(!to_anna(&letter).text.contains(phishing));
-    let mail = to_anna(&letter.to_care_partner());
+    let mail = to_anna(&letter.for_care_partner());
     assert!(
         mail.text.replace('\n', " ").contains(phishing) && mail.html.contains("reach somebody&#39;s"),
         "{}",

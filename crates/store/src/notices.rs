@@ -173,7 +173,7 @@ impl Person {
     ) -> Result<(), Error> {
         let lock = letter.security.then(|| tokens::make_more(tx, Kind::Lockdown, self.account, now, None));
         let reader = Reader { name: &self.name, address, phrase: self.phrase.as_deref(), lock: lock.transpose()? };
-        let mail = if self.follows { letter.clone().to_care_partner().to(&reader) } else { letter.to(&reader) };
+        let mail = if self.follows { letter.clone().for_care_partner().to(&reader) } else { letter.to(&reader) };
         let (account, channel, kind) = (Some(self.account), Channel::Mail, letter.kind);
         outbox::put(tx, inside, &NewMessage { account, record, channel, kind, mail }, now)
     }

@@ -88,7 +88,7 @@ impl Letter {
         Self { security: true, ..self }
     }
 
-    pub(crate) fn to_care_partner(self) -> Self {
+    pub(crate) fn for_care_partner(self) -> Self {
         Self { care_partner: true, ..self }
     }
 

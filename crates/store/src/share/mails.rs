@@ -64,7 +64,7 @@ pub(crate) fn invitation(from: &str, message: &str, token: String) -> Letter {
     )
     .with_link("/invitations/", Some(token))
     .button("See what is offered")
-    .to_care_partner()
+    .for_care_partner()
 }
 
 /// To the owner of the record, about an invitation that was sent in their name.
@@ -114,7 +114,7 @@ pub(crate) fn to_partner(change: &Change, record: &str, zone: &TimeZone) -> Lett
         words,
         "Whom you follow is listed under Following.",
     )
-    .to_care_partner()
+    .for_care_partner()
 }
 
 /// To the owner of the record.
