@@ -90,24 +90,29 @@ pub struct Watch {
     session: String,
     record: RecordId,
     listener: Listener,
-    /// As it was when last asked; nothing before the first time.
-    standing: Option<Standing>,
+    /// As it was when last asked.
+    standing: Standing,
     ask_at: Timestamp,
+    /// Said at once.
+    over: Option<Ending>,
 }
 
 impl Store {
-    /// Begins to watch a record. Whether one may is said by [`Watch::next`].
-    pub fn watch(&self, session: &Session, record: RecordId) -> Watch {
+    /// Begins to watch a record: whatever changes from now on is told. Whether one may is said by [`Watch::next`].
+    pub async fn watch(&self, session: &Session, record: RecordId) -> Result<Watch, Error> {
         let account = session.account;
-        Watch {
+        let mut watch = Watch {
             store: self.clone(),
             account,
             session: session.id.clone(),
             record,
             listener: self.0.news.listen_for(record, account),
-            standing: None,
-            ask_at: self.0.clock.now(),
-        }
+            standing: Standing::Stranger,
+            ask_at: Timestamp::MAX,
+            over: None,
+        };
+        watch.over = watch.ask().await?;
+        Ok(watch)
     }
 }
 
@@ -125,6 +130,9 @@ impl Watch {
 
     /// The next thing to tell. After [`Seen::Ended`] there is nothing more, and after an error nobody may rely on anything.
     pub async fn next(&mut self) -> Result<Seen, Error> {
+        if let Some(ending) = self.over.take() {
+            return Ok(Seen::Ended(ending));
+        }
         loop {
             let clock = &self.store.0.clock;
             let ring = tokio::select! {
@@ -136,7 +144,7 @@ impl Watch {
             if let Some(ending) = self.ask().await? {
                 return Ok(Seen::Ended(ending));
             }
-            if before.is_some() && before != self.standing {
+            if before != self.standing {
                 return Ok(Seen::Access);
             }
             if ring.is_some_and(Ring::has_readings) {
@@ -152,7 +160,7 @@ impl Watch {
         match self.store.0.db.read(job).await? {
             Asked::Over(ending) => Ok(Some(ending)),
             Asked::Still { standing, until } => {
-                self.standing = Some(standing);
+                self.standing = standing;
                 let later = now.saturating_add(AT_LEAST_EVERY + jitter()?).unwrap_or(Timestamp::MAX);
                 self.ask_at = until.min(later);
                 Ok(None)

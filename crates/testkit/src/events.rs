@@ -26,6 +26,10 @@ impl OpenStream {
 
     /// The next event and its data; none when the stream is over.
     pub async fn next(&mut self) -> Option<(String, String)> {
+        tokio::time::timeout(PATIENCE, self.read()).await.expect("something is said, or the stream is over")
+    }
+
+    async fn read(&mut self) -> Option<(String, String)> {
         loop {
             while let Some((block, rest)) = self.text.split_once("\n\n") {
                 let (event, rest) = (event(block), rest.to_owned());
@@ -34,8 +38,8 @@ impl OpenStream {
                     return event;
                 }
             }
-            let more = tokio::time::timeout(PATIENCE, self.body.next()).await.expect("something comes, or the end");
-            self.text.push_str(&String::from_utf8_lossy(&more?.expect("streams in memory do not break off")));
+            let more = self.body.next().await?.expect("streams in memory do not break off");
+            self.text.push_str(&String::from_utf8_lossy(&more));
         }
     }
 

@@ -29,7 +29,7 @@ fn whoever_watches_is_told_of_readings_and_of_the_end() {
     both(async |kit| {
         let family = people(&kit).await;
         let (ben, _) = session(&kit, "ben").await;
-        let mut watch = kit.store.watch(&ben, family.record);
+        let mut watch = kit.store.watch(&ben, family.record).await.unwrap();
         for _ in 0..3 {
             a_reading_comes(&kit, &family).await;
             assert_eq!(watch.next().await.unwrap(), Seen::Readings);
@@ -46,13 +46,13 @@ fn a_grant_that_runs_out_ends_it_without_news() {
     both(async |kit| {
         let family = people(&kit).await;
         let (carla, _) = session(&kit, "carla").await;
-        let mut watch = kit.store.watch(&carla, family.mia);
+        let mut watch = kit.store.watch(&carla, family.mia).await.unwrap();
         assert_eq!(watch.next().await.unwrap(), Seen::Ended(Ending::Removed), "who was never let in is out at once");
-        let mut watch = kit.store.watch(&carla, family.record);
+        let mut watch = kit.store.watch(&carla, family.record).await.unwrap();
         kit.clock.set(family.carla_until - SignedDuration::from_millis(1));
         // The first session is long unused by then: watching is no use of it.
         let (carla, _) = session(&kit, "carla").await;
-        let mut other = kit.store.watch(&carla, family.record);
+        let mut other = kit.store.watch(&carla, family.record).await.unwrap();
         let (over, ()) = tokio::join!(other.next(), async { kit.clock.set(family.carla_until) });
         assert_eq!(over.unwrap(), Seen::Ended(Ending::Expired));
         assert_eq!(watch.next().await.unwrap(), Seen::Ended(Ending::SignedOut));
@@ -64,7 +64,7 @@ fn what_another_server_changed_is_found_by_asking_again() {
     both(async |kit| {
         let family = people(&kit).await;
         let (ben, _) = session(&kit, "ben").await;
-        let mut watch = kit.store.watch(&ben, family.record);
+        let mut watch = kit.store.watch(&ben, family.record).await.unwrap();
         a_reading_comes(&kit, &family).await;
         assert_eq!(watch.next().await.unwrap(), Seen::Readings);
 
@@ -83,7 +83,7 @@ fn a_session_that_ends_ends_what_it_watches_and_a_new_token_does_not() {
     both(async |kit| {
         let family = people(&kit).await;
         let (ben, token) = session(&kit, "ben").await;
-        let mut watch = kit.store.watch(&ben, family.record);
+        let mut watch = kit.store.watch(&ben, family.record).await.unwrap();
         let new = kit.store.prove_password(&token, PASSWORD, Origin::default()).await.unwrap();
         a_reading_comes(&kit, &family).await;
         assert_eq!(watch.next().await.unwrap(), Seen::Readings);
@@ -98,7 +98,7 @@ fn asking_again_is_no_look() {
         let family = people(&kit).await;
         let (zoe, _) = session(&kit, "zoe").await;
         let before = kit.store.verify_audit().await.unwrap().lines;
-        let mut watch = kit.store.watch(&zoe, family.record);
+        let mut watch = kit.store.watch(&zoe, family.record).await.unwrap();
         assert_eq!(watch.next().await.unwrap(), Seen::Ended(Ending::Removed));
         assert_eq!(kit.store.verify_audit().await.unwrap().lines, before);
     });

@@ -21,7 +21,7 @@ const MOST_WATCHED: usize = 64;
 
 /// Of one record. Opening it is a look like any other.
 pub async fn of_record(Quiet(visit): Quiet<Visit>) -> Result<Response, Problem> {
-    let watch = visit.web.store.watch(&visit.me.session, visit.record);
+    let watch = visit.web.store.watch(&visit.me.session, visit.record).await?;
     visit.with(Purpose::Home, |_: &mut Access<'_, View>| Ok(())).await?;
     events::answer(&visit.web, &visit.me.session, vec![watch])
 }
@@ -29,8 +29,10 @@ pub async fn of_record(Quiet(visit): Quiet<Visit>) -> Result<Response, Problem> 
 /// Of all who let this person in, for the page that lists them.
 pub async fn of_following(State(web): State<Web>, Quiet(me): Quiet<SignedIn>) -> Result<Response, Problem> {
     let overview = web.store.overview(me.actor()).await?;
-    let followed = overview.following.iter().take(MOST_WATCHED);
-    let watches: Vec<_> = followed.map(|line| web.store.watch(&me.session, line.id)).collect();
+    let mut watches = Vec::new();
+    for line in overview.following.iter().take(MOST_WATCHED) {
+        watches.push(web.store.watch(&me.session, line.id).await?);
+    }
     if watches.is_empty() {
         // A browser does not come back for this.
         return Ok(StatusCode::NO_CONTENT.into_response());
