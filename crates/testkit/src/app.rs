@@ -43,8 +43,19 @@ impl App {
     }
 
     pub async fn start_with(web: WebSettings) -> Self {
+        Self::begin(web, None).await
+    }
+
+    /// In a region where a record may have so many care partners.
+    pub async fn start_with_room_for(most_care_partners: u32) -> Self {
+        let base_url = BaseUrl::parse(&format!("http://{HOST}")).expect("a valid address");
+        Self::begin(WebSettings::at(base_url), Some(most_care_partners)).await
+    }
+
+    async fn begin(web: WebSettings, most_care_partners: Option<u32>) -> Self {
         let clock = StoppedClock::at(beginning());
         let settings = settings(clock.handle(), &web.base_url.origin());
+        let settings = StoreSettings { most_care_partners, ..settings };
         let (store, roster) = Store::open(settings).expect("a new store opens");
         let family = Family::seed(&store, clock.now()).await.expect("an empty store takes the family");
         let web = Web::new(store.clone(), clock.handle(), web);

@@ -1,5 +1,7 @@
 //! Forms as data: every field has a label, may have a hint and an error, and is shown by one template.
 
+use std::borrow::Cow;
+
 /// What a person fills in.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
@@ -10,7 +12,7 @@ pub struct Form {
 pub struct Field {
     pub name: &'static str,
     pub label: &'static str,
-    pub hint: &'static str,
+    pub hint: Cow<'static, str>,
     pub required: bool,
     pub error: Option<String>,
     pub control: Control,
@@ -36,6 +38,31 @@ pub enum Control {
     Tick {
         on: bool,
     },
+    /// One out of a few, all in sight.
+    Pick {
+        options: Vec<(&'static str, Cow<'static, str>)>,
+        chosen: String,
+    },
+    /// Several out of a few.
+    Ticks {
+        ticks: Vec<Tick>,
+    },
+    /// Some lines of text.
+    Area {
+        value: String,
+    },
+    /// A heading above the fields that follow.
+    Heading,
+}
+
+/// One of several that can be ticked.
+#[derive(Clone, Debug)]
+pub struct Tick {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub on: bool,
+    /// Shown as it is; nobody can change it.
+    pub fixed: bool,
 }
 
 impl Form {
@@ -58,7 +85,7 @@ impl Form {
 
 impl Field {
     pub fn new(name: &'static str, label: &'static str, control: Control) -> Self {
-        Self { name, label, hint: "", required: true, error: None, control }
+        Self { name, label, hint: Cow::Borrowed(""), required: true, error: None, control }
     }
 
     pub fn text(name: &'static str, label: &'static str, autocomplete: &'static str, value: &str) -> Self {
@@ -84,8 +111,26 @@ impl Field {
         Self::new(name, label, Control::Tick { on }).optional()
     }
 
-    pub fn hint(self, hint: &'static str) -> Self {
-        Self { hint, ..self }
+    pub fn pick(
+        name: &'static str,
+        label: &'static str,
+        options: impl IntoIterator<Item = (&'static str, Cow<'static, str>)>,
+        chosen: &str,
+    ) -> Self {
+        let options = options.into_iter().collect();
+        Self::new(name, label, Control::Pick { options, chosen: chosen.to_owned() })
+    }
+
+    pub fn area(name: &'static str, label: &'static str, value: &str) -> Self {
+        Self::new(name, label, Control::Area { value: value.to_owned() })
+    }
+
+    pub fn heading(name: &'static str, label: &'static str) -> Self {
+        Self::new(name, label, Control::Heading).optional()
+    }
+
+    pub fn hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
+        Self { hint: hint.into(), ..self }
     }
 
     pub fn optional(self) -> Self {
@@ -96,6 +141,15 @@ impl Field {
         matches!(self.control, Control::Tick { .. })
     }
 
+    /// A group has a legend in the place of a label.
+    pub fn is_group(&self) -> bool {
+        matches!(self.control, Control::Pick { .. } | Control::Ticks { .. })
+    }
+
+    pub fn is_heading(&self) -> bool {
+        matches!(self.control, Control::Heading)
+    }
+
     pub fn is_on(&self) -> bool {
         matches!(self.control, Control::Tick { on: true })
     }
@@ -104,7 +158,7 @@ impl Field {
     pub fn described(&self) -> String {
         let error = self.error.as_ref().map(|_| format!("{}-error", self.name));
         let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.name));
-        let invalid = if error.is_some() { " aria-invalid=\"true\"" } else { "" };
+        let invalid = if error.is_some() && !self.is_group() { " aria-invalid=\"true\"" } else { "" };
         let ids: Vec<String> = error.into_iter().chain(hint).collect();
         if ids.is_empty() { String::new() } else { format!("{invalid} aria-describedby=\"{}\"", ids.join(" ")) }
     }

@@ -15,6 +15,7 @@ mod refusals;
 mod routes;
 mod security;
 mod settings;
+mod sharing;
 mod show;
 mod uploading;
 mod whence;

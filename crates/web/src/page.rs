@@ -36,6 +36,7 @@ pub enum Place {
     Following,
     Clinic,
     Settings,
+    Sharing,
     Security,
     Activity,
 }
@@ -78,6 +79,8 @@ pub struct RecordFrame {
     pub uploads: bool,
     /// May change settings and hand out tokens.
     pub manages: bool,
+    /// May say who else sees it: it is the reader's own.
+    pub shares: bool,
     /// In words, for everybody but the owner.
     pub standing: Option<String>,
     /// Id and name of the reader's other own records.
@@ -100,6 +103,7 @@ pub enum Tab {
     Home,
     Reports,
     Uploads,
+    Share,
     ViewHistory,
     Settings,
 }

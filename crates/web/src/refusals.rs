@@ -131,7 +131,7 @@ fn password_words(weak: WeakPassword) -> &'static str {
     }
 }
 
-fn conflict_words(conflict: Conflict) -> &'static str {
+pub fn conflict_words(conflict: Conflict) -> &'static str {
     match conflict {
         Conflict::Taken => "That is in use already.",
         Conflict::Follows => "This person is a care partner already. You can change what they see.",

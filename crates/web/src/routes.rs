@@ -13,6 +13,9 @@ use crate::security::{
     authenticator_app, devices, e_mail, hub, messages, passkeys, password, phone, phrase, proof, recovery_codes,
     review, second_step, session, sign_in_second_step,
 };
+use crate::sharing::{
+    care_partner, home as data_sharing, invitations, invite, pause, record as share, removal, requests,
+};
 use crate::{Web, api, clinic, leaving, live, lockdown};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -163,7 +166,23 @@ pub static ROUTES: &[Route] = &[
     Route::get("/security/phrase", Who::SignedIn, || get(phrase::page)),
     Route::post("/security/phrase", Who::SignedIn, || post(phrase::change)),
     Route::get("/security/messages", Who::SignedIn, || get(messages::page)),
-    Route::post("/records/{record}/care-partners/{partner}/removal", MANAGE, || post(review::remove)),
+    // sharing, the patient's side
+    Route::get("/sharing", Who::SignedIn, || get(data_sharing::page)),
+    Route::get("/sharing/requests/{request}", Who::SignedIn, || get(requests::page)),
+    Route::post("/sharing/requests/{request}", Who::SignedIn, || post(requests::approve)),
+    Route::post("/sharing/requests/{request}/refusal", Who::SignedIn, || post(requests::decline)),
+    Route::get("/records/{record}/sharing", MANAGE, || get(share::page)),
+    Route::get("/records/{record}/sharing/invitations/new", MANAGE, || get(invite::page)),
+    Route::post("/records/{record}/sharing/invitations/new", MANAGE, || post(invite::invite)),
+    Route::post("/records/{record}/sharing/invitations/{invitation}/sending", MANAGE, || post(invitations::send_again)),
+    Route::post("/records/{record}/sharing/invitations/{invitation}/removal", MANAGE, || post(invitations::withdraw)),
+    Route::get("/records/{record}/care-partners/{partner}", MANAGE, || get(care_partner::page)),
+    Route::post("/records/{record}/care-partners/{partner}", MANAGE, || post(care_partner::change)),
+    Route::get("/records/{record}/care-partners/{partner}/pause", MANAGE, || get(pause::page)),
+    Route::post("/records/{record}/care-partners/{partner}/pause", MANAGE, || post(pause::pause)),
+    Route::post("/records/{record}/care-partners/{partner}/resumption", MANAGE, || post(pause::resume)),
+    Route::get("/records/{record}/care-partners/{partner}/removal", MANAGE, || get(removal::page)),
+    Route::post("/records/{record}/care-partners/{partner}/removal", MANAGE, || post(removal::remove)),
     // lockdown
     Route::get("/lockdown", Who::Anybody, || get(lockdown::button::page)),
     Route::post("/lockdown", Who::SignedIn, || post(lockdown::button::lock)),

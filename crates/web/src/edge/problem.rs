@@ -204,6 +204,10 @@ pub async fn shown(request: Request, next: Next) -> Response {
     if let Some(seconds) = problem.retry_after_s {
         answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
+    // A session that was proved has another token, whatever came after.
+    for cookie in response.headers().get_all(header::SET_COOKIE) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
     if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
         answer.headers_mut().insert(header::ALLOW, allow);
     }

@@ -70,6 +70,7 @@ impl Visit {
             views: may(record, RightKind::View, now),
             uploads: may(record, RightKind::Upload, now),
             manages: may(record, RightKind::Manage, now),
+            shares: record.own,
             standing: standing_words(record),
             others: others.map(|line| (line.id.to_string(), line.name.clone())).collect(),
         };

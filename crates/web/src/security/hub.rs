@@ -46,6 +46,7 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("Devices", "/security/devices", "Where you are signed in, and what is remembered."),
     ("E-mail address", "/security/e-mail", "Move your account to another address."),
     ("Who can see your data", "/security/review", "Your care partners, and since when."),
+    ("Data sharing", "/sharing", "Care partners, invitations, and who asks to follow you."),
     ("Phrase", "/security/phrase", "By which you know that a mail is from us."),
     ("Messages we sent you", "/security/messages", "To check a mail that looks odd."),
     ("Activity", "/activity", "Sign-ins and changes."),

@@ -20,6 +20,7 @@ mod recovery;
 mod second_step;
 mod sessions;
 mod settings;
+mod share;
 mod sign_in;
 mod stories;
 mod uploads;

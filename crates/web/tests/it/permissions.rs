@@ -43,6 +43,8 @@ fn address(route: &Route, app: &App, of_clinic: bool) -> String {
         .replace("{session}", "00000000-0000-0000-0000-000000000000")
         .replace("/tokens/{token}", "/tokens/00000000-0000-0000-0000-000000000000")
         .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        .replace("{invitation}", "00000000-0000-0000-0000-000000000000")
+        .replace("{request}", "00000000-0000-0000-0000-000000000000")
         .replace("{partner}", "00000000-0000-0000-0000-000000000000")
         .replace("{pass}", "00000000-0000-0000-0000-000000000000")
         .replace("{job}", &format!("{}AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", u8::from(of_clinic))[..43])

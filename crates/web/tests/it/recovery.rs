@@ -195,9 +195,11 @@ async fn the_review_lists_who_sees_what_removes_and_is_stamped() {
     for words in ["Ben Berg", BEN, "View only", "Clara Holm", "View and download", "Dora Lund", "never"] {
         assert!(list.contains(words), "{words}: {list}");
     }
-    let removal = list.split(&format!("action=\"{record}/care-partners/")).nth(1).unwrap().split('"').next().unwrap();
+    let partner = list.split(&format!("href=\"{record}/care-partners/")).nth(1).unwrap().split('"').next().unwrap();
+    let removal = format!("{partner}/removal");
+    assert!(anna.get(&format!("{record}/care-partners/{removal}")).await.text().contains("Remove Ben Berg?"));
     let removed = anna.post(&format!("{record}/care-partners/{removal}"), &[]).await;
-    assert_eq!(removed.place(), "/security/review");
+    assert_eq!(removed.place(), format!("{record}/sharing?done=removed"));
     assert_eq!(ben.get(&record).await.status, 404, "at once");
     assert!(!anna.follow(removed).await.text().contains("Ben Berg"));
     let stamped = anna.post("/security/review", &[]).await;

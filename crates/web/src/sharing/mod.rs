@@ -1,0 +1,18 @@
+//! The patient's pages of sharing: who can see which record, who was invited and who asks, and every change to it.
+
+mod cards;
+pub mod care_partner;
+pub mod home;
+pub mod invitations;
+pub mod invite;
+pub mod pause;
+mod proving;
+pub mod record;
+pub mod removal;
+pub mod requests;
+mod terms;
+mod words;
+mod work_address;
+
+pub use cards::Card;
+pub use words::{Clock, zone_name};
