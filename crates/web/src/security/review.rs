@@ -6,7 +6,7 @@ use crate::edge::problem::Problem;
 use crate::edge::session::SignedIn;
 use crate::page::{Frame, Place, own_path, render};
 use crate::record::visit::frame_of;
-use crate::sharing::{Card, Clock, zone_name};
+use crate::sharing::{Card, Clock, home, zone_name};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::header;
@@ -17,10 +17,16 @@ use serde::Deserialize;
 #[template(path = "security/review.html")]
 struct ReviewPage {
     frame: Frame,
-    records: Vec<(String, Vec<Card>)>,
-    zone: String,
+    records: Vec<Seen>,
     last: Option<String>,
     done: bool,
+}
+
+/// A record that somebody can see, with times on its own clock.
+struct Seen {
+    name: String,
+    zone: String,
+    cards: Vec<Card>,
 }
 
 #[derive(Deserialize, Default)]
@@ -39,23 +45,19 @@ pub async fn page(State(web): State<Web>, me: SignedIn, Query(asked): Query<Aske
     let overview = web.store.overview(me.actor()).await?;
     let read = |own: &mut store::Own<'_>| Ok((own.care_partners()?, own.check_up()?.reviewed_at));
     let (lines, reviewed_at) = web.store.with_account(me.actor(), read).await?;
-    let clock = Clock { zone: &me.session.zone, language: me.language, now: web.clock.now() };
-    let mut records: Vec<(String, Vec<Card>)> = Vec::new();
-    let mut last_record = None;
-    for line in lines {
-        if last_record != Some(line.record) {
-            last_record = Some(line.record);
-            records.push((line.record_name.clone(), Vec::new()));
-        }
-        if let Some((_, rows)) = records.last_mut() {
-            rows.push(Card::of(&line, clock));
+    let mut records = Vec::new();
+    for (record, _) in home::records(&web, &me).await? {
+        let clock = Clock { zone: &record.zone, language: me.language, now: web.clock.now() };
+        let lines = lines.iter().filter(|line| line.record == record.id);
+        let cards: Vec<Card> = lines.map(|line| Card::of(line, clock)).collect();
+        if !cards.is_empty() {
+            records.push(Seen { name: record.name.clone(), zone: zone_name(&record.zone), cards });
         }
     }
     Ok(render(&ReviewPage {
         frame: frame_of(&me, &overview, "Who can see your data").at(Place::Security).wide(),
         records,
-        last: reviewed_at.map(|at| clock.moment(at)),
-        zone: zone_name(&me.session.zone),
+        last: reviewed_at.map(|at| home::clock(&web, &me).moment(at)),
         done: asked.done,
     }))
 }
