@@ -148,13 +148,11 @@ fn write_in_groups(mut tx: Tx, jobs: &Mutex<Receiver<Box<dyn Work>>>) {
         let mut waiting = Some(first);
         let mut whole = true;
         while let Some(mut work) = waiting.take() {
-            match in_savepoint(&mut tx, &mut *work) {
-                Ok(()) => done.push(work),
-                Err((error, still_whole)) => {
-                    work.answer(Err(error));
-                    whole = still_whole;
-                }
-            }
+            let end = in_savepoint(&mut tx, &mut *work).map_err(|(error, still_whole)| {
+                whole = still_whole;
+                error
+            });
+            done.push((work, end));
             if whole && done.len() < GROUP {
                 waiting = next_waiting(jobs);
             }
@@ -163,14 +161,15 @@ fn write_in_groups(mut tx: Tx, jobs: &Mutex<Receiver<Box<dyn Work>>>) {
     }
 }
 
-/// Commits what the group did and tells everybody; or, when the database gave the whole transaction up, that.
-fn finish(tx: &mut Tx, done: Vec<Box<dyn Work>>, whole: bool) {
+/// Commits what the group did and tells everybody; or, when the database gave the whole transaction up, that. A refusal waits
+/// as well: it may rest on what another job of the group did, which nobody can see before.
+fn finish(tx: &mut Tx, done: Vec<(Box<dyn Work>, Result<(), Error>)>, whole: bool) {
     let committed = whole && tx.control("commit").is_ok();
     if !committed {
         let _ = tx.control("rollback");
     }
-    for work in done {
-        work.answer(if committed { Ok(()) } else { Err(Error::Unavailable) });
+    for (work, end) in done {
+        work.answer(end.and_then(|()| if committed { Ok(()) } else { Err(Error::Unavailable) }));
     }
 }
 
