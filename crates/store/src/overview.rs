@@ -8,7 +8,7 @@ use crate::{
     error::Error,
     inside::{Inside, Store},
     keys::place,
-    leaving,
+    leaving, lockdown,
     records::open_name,
     review,
     standing::{self, permission, role},
@@ -86,7 +86,11 @@ impl Store {
         let account = who.account().ok_or(Error::NotSignedIn)?;
         let inside = Arc::clone(&self.0);
         let now = self.0.clock.now();
-        let look = move |tx: &mut Tx| leaving::refuse(tx, account).and_then(|()| overview(tx, &inside, account, now));
+        let look = move |tx: &mut Tx| {
+            leaving::refuse(tx, account)?;
+            lockdown::refuse(tx, account)?;
+            overview(tx, &inside, account, now)
+        };
         self.0.db.read(look).await
     }
 
@@ -95,7 +99,11 @@ impl Store {
         let account = who.account().ok_or(Error::NotSignedIn)?;
         let inside = Arc::clone(&self.0);
         let now = self.0.clock.now();
-        self.0.db.read(move |tx| clinic_patients(tx, &inside, account, clinic, now)).await
+        let look = move |tx: &mut Tx| {
+            lockdown::refuse(tx, account)?;
+            clinic_patients(tx, &inside, account, clinic, now)
+        };
+        self.0.db.read(look).await
     }
 }
 

@@ -113,9 +113,7 @@ impl Store {
         let (proved_at, now) = (who.proved_at, inside.clock.now());
         let work = move |tx: &mut Tx| {
             leaving::refuse(tx, id)?;
-            if lockdown::is_locked(tx, id)? {
-                return Err(Error::NotSignedIn);
-            }
+            lockdown::refuse(tx, id)?;
             job(&mut Own { tx, inside: &inside, account: id, proved_at, now })
         };
         self.0.db.write(work, |_| ()).await

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Invalid},
     inside::{Inside, Store},
     keys::place,
-    mails,
+    lockdown, mails,
     news::Told,
     notices,
     own::Own,
@@ -112,6 +112,7 @@ impl Store {
         let now = self.0.clock.now();
         let work = move |tx: &mut Tx| {
             refuse(tx, account)?;
+            lockdown::refuse(tx, account)?;
             confirmed(tx, &inside, account, &typed)?;
             end_sharing(tx, &inside, account, now)?;
             tx.execute(OTHER_SESSIONS, params![account, hash])?;
@@ -133,6 +134,7 @@ impl Store {
         let inside = Arc::clone(&self.0);
         let now = self.0.clock.now();
         let work = move |tx: &mut Tx| {
+            lockdown::refuse(tx, account)?;
             // From the last instant on the purge may have begun, and then nothing is brought back.
             state(tx, account)?.filter(|until| now < *until).ok_or(Error::NotFound)?;
             tx.execute(SET, params![account, None::<Timestamp>])?;
@@ -150,6 +152,7 @@ impl Store {
         let now = self.0.clock.now();
         let work = move |tx: &mut Tx| {
             state(tx, account)?.ok_or(Error::NotFound)?;
+            lockdown::refuse(tx, account)?;
             confirmed(tx, &inside, account, &typed)?;
             tx.execute(SET, params![account, now])?;
             audit::write(tx, &inside, &Entry::activity(account, now, "asked to be gone now", String::new()))?;

@@ -41,6 +41,11 @@ pub(crate) fn is_locked(tx: &mut Tx, account: AccountId) -> Result<bool, Error> 
     Ok(tx.query_one(LOCKED, params![account])?.is_some())
 }
 
+/// Refuses a locked account, also to a request that came in before it was locked: it has nothing but the way back by mail.
+pub(crate) fn refuse(tx: &mut Tx, account: AccountId) -> Result<(), Error> {
+    if is_locked(tx, account)? { Err(Error::NotSignedIn) } else { Ok(()) }
+}
+
 /// Whether the steps are still going on.
 pub(crate) fn is_lasting(tx: &mut Tx, account: AccountId) -> Result<bool, Error> {
     Ok(tx.query_one(LASTING, params![account])?.is_some())

@@ -85,6 +85,9 @@ fn whatever_a_thief_holds_is_worth_nothing_at_the_next_request() {
         }
         let change = kit.store.with_account(&thief, |own| own.account()).await;
         assert!(matches!(change, Err(Error::NotSignedIn)));
+        assert!(matches!(kit.store.overview(&thief).await, Err(Error::NotSignedIn)));
+        let gone = kit.store.leave(&thief, stolen.session.as_str(), email("anna").as_str()).await;
+        assert!(matches!(gone, Err(Error::NotSignedIn)), "a thief deletes nothing: {gone:?}");
         assert!(matches!(kit.store.app(&app, Origin::default()).await, Err(Error::NotSignedIn)));
         assert!(matches!(try_right(&kit, &app_actor, family.record, RightKind::Upload).await, Err(Error::NotFound)));
         assert!(matches!(look(&kit, &family.ben, family.record).await, Err(Error::Forbidden(Refusal::Suspended))));
