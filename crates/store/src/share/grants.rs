@@ -50,10 +50,14 @@ pub(super) fn give_new(tx: &mut Tx, inside: &Inside, grant: &Grant) -> Result<()
     if follows_now(tx, grant.record, grant.partner, grant.since_at)? {
         return Err(Error::Conflict(Conflict::Follows));
     }
-    if active(tx, grant.record, grant.since_at)? >= most(inside) {
-        return Err(Error::Conflict(Conflict::CarePartners));
-    }
+    room(tx, inside, grant.record, grant.since_at)?;
     give(tx, grant)
+}
+
+/// Refuses one more care partner than there may be.
+fn room(tx: &mut Tx, inside: &Inside, record: RecordId, now: Timestamp) -> Result<(), Error> {
+    let has_room = active(tx, record, now)? < most(inside);
+    if has_room { Ok(()) } else { Err(Error::Conflict(Conflict::CarePartners)) }
 }
 
 /// Whether there is a grant whose time is not over; paused and suspended ones count.
@@ -99,6 +103,11 @@ impl Access<'_, Manage> {
             self.fresh()?;
         }
         let record = self.record_id();
+        if old.until_at.is_some_and(|until| until <= self.now()) {
+            // Whoever comes back after their time takes a place like anybody new.
+            let (tx, inside, entered) = self.parts();
+            room(tx, inside, record, entered.now)?;
+        }
         let told = expiry::told(new.until_at, self.now());
         let mut row: Vec<Value> = params![record, partner, told].to_vec();
         row.extend(values(new));

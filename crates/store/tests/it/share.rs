@@ -274,6 +274,15 @@ fn a_region_may_limit_how_many_care_partners_there_are() {
         manage(&kit, &people.anna, people.record, move |anna| anna.approve_request(request, &Terms::LEAST))
             .await
             .unwrap();
+
+        kit.clock.set(people.carla_until);
+        let carla = people.carla.account().unwrap();
+        let anna = testkit::cast::signed_in(&kit, "anna").await;
+        own(&kit, &people.ben, |ben| ben.ask_to_follow(&email("anna"))).await.unwrap();
+        let request = own(&kit, &anna, |anna| anna.follow_requests()).await.unwrap()[0].id;
+        manage(&kit, &anna, people.record, move |anna| anna.approve_request(request, &Terms::LEAST)).await.unwrap();
+        let back = manage(&kit, &anna, people.record, move |anna| anna.edit_care_partner(carla, &Terms::LEAST)).await;
+        assert!(matches!(back, Err(Error::Conflict(Conflict::CarePartners))), "her place is taken: {back:?}");
     });
 }
 
