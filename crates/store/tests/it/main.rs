@@ -27,6 +27,7 @@ mod purge;
 mod recovery;
 mod second_step;
 mod share;
+mod share_model;
 mod tampering;
 mod thieves;
 mod watching;
