@@ -10,6 +10,7 @@ use crate::{
     rights::CanView,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use sharing::Visibility;
 use std::{num::NonZero, thread};
 
 statements! {
@@ -139,6 +140,9 @@ impl DatumKind {
 impl<R: CanView> Access<'_, R> {
     /// UTC days that changed after a stamp: where an app finds what is new since it last asked.
     pub fn days_changed_since(&mut self, what: DatumKind, stamp: Timestamp) -> Result<Vec<Date>, Error> {
+        if what == DatumKind::Events && self.entered().visibility == Visibility::GLUCOSE_ONLY {
+            return Ok(Vec::new());
+        }
         let record = self.record_id();
         let rows = self.tx().query(CHANGED, params![record, what.number(), stamp])?;
         let days = rows.iter().map(|row| row.int(0)).collect::<Result<Vec<_>, _>>()?;
@@ -149,6 +153,9 @@ impl<R: CanView> Access<'_, R> {
     pub fn day_of_id(&mut self, what: DatumKind, id: &str) -> Result<Option<Date>, Error> {
         if let Some(at_ms) = derived_at(id) {
             return date(day_of(at_ms)).map(Some);
+        }
+        if what == DatumKind::Events && self.entered().visibility == Visibility::GLUCOSE_ONLY {
+            return Ok(None);
         }
         let (record, hash) = (self.record_id(), self.find_by("datum id", id));
         let row = self.tx().query_one(DAY_OF_ID, params![record, hash, what.number()])?;

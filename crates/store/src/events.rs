@@ -56,12 +56,15 @@ pub(crate) fn as_seen(mut event: Event, visible: Visibility) -> Option<Event> {
             }
             visible.devices
         }
-        EventKind::Settings { .. } => visible.devices && visible.insulin,
+        EventKind::Settings { .. } => visible.devices && visible.insulin && visible.carbs,
+        EventKind::SetChange { units, .. } => {
+            *units = units.filter(|_| visible.insulin);
+            visible.devices
+        }
         EventKind::Calibration { .. }
         | EventKind::Alarm { .. }
         | EventKind::Mode { .. }
         | EventKind::Sensor { .. }
-        | EventKind::SetChange { .. }
         | EventKind::ClockChange { .. }
         | EventKind::Target { .. } => visible.devices,
     };

@@ -99,7 +99,7 @@ pub use second_step::{AddedStep, Given, Method, NewTotp, RecoveryCodes, SecondSt
 pub use seed::{SeedAccount, SeedClinic, SeedGrant, SeedPlan, Seeded};
 pub use sessions::{Opened, Session, SessionToken};
 pub use settings::{Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
-pub use share::{FollowRequest, InvitationLine, NewInvitation, Offer, OwnRequest};
+pub use share::{FollowRequest, Followed, InvitationLine, NewInvitation, Offer, OwnRequest, Shut};
 pub use sign_in::{Entrance, HalfToken};
 pub use site::SiteSettings;
 pub use sources::{Oddity, Source};

@@ -10,8 +10,8 @@ use crate::{
     keys::place,
     leaving, lockdown,
     records::open_name,
-    review,
-    standing::{self, permission, role},
+    review, share,
+    standing::{self, role},
     words::unit,
 };
 use glucose::{Reading, Trend, Unit};
@@ -21,8 +21,6 @@ use std::sync::Arc;
 
 statements! {
     OWN = "select id, name, unit from records where account = $1 order by made_at, id";
-    FOLLOWING = "select r.id, r.name, r.unit, g.permission from grants g join records r on r.id = g.record \
-        where g.partner = $1 order by g.since_at, r.id";
     CLINICS = "select c.id, c.name from clinic_members m join clinics c on c.id = m.clinic \
         where m.account = $1 order by m.since_at, c.id";
     MEMBER = "select m.role, c.name from clinic_members m join clinics c on c.id = m.clinic \
@@ -112,12 +110,7 @@ fn overview(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) ->
     for row in tx.query(OWN, params![account])? {
         own.push(line(tx, inside, &row, None, true)?);
     }
-    let mut following = Vec::new();
-    for row in tx.query(FOLLOWING, params![account])? {
-        if may_look(tx, account, RecordId(row.id(0)?), now)? {
-            following.extend(here(line(tx, inside, &row, Some(permission(row.text(3)?)?), true))?);
-        }
-    }
+    let following = share::following(tx, inside, account, now)?.into_iter().filter_map(|one| one.seen.ok()).collect();
     let mut clinics = Vec::new();
     for row in tx.query(CLINICS, params![account])? {
         let clinic = ClinicId(row.id(0)?);
@@ -156,14 +149,15 @@ fn may_look(tx: &mut Tx, account: AccountId, record: RecordId, now: Timestamp) -
 }
 
 /// A record whose key was destroyed is gone: in data that were restored from before, its row may stand there yet.
-fn here(line: Result<RecordLine, Error>) -> Result<Option<RecordLine>, Error> {
+pub(crate) fn here(line: Result<RecordLine, Error>) -> Result<Option<RecordLine>, Error> {
     match line {
         Err(Error::NotFound) => Ok(None),
         line => line.map(Some),
     }
 }
 
-fn line(
+/// The line of one record, whose id, name and unit the row begins with.
+pub(crate) fn line(
     tx: &mut Tx,
     inside: &Inside,
     row: &Row,

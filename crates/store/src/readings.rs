@@ -11,6 +11,7 @@ use crate::{
 };
 use glucose::{NewReading, Reading};
 use jiff::Timestamp;
+use sharing::Visibility;
 use std::sync::Arc;
 
 /// Days that the row of last values looks back over.
@@ -68,13 +69,24 @@ impl<R: CanView> Access<'_, R> {
         Ok(readings)
     }
 
+<<<<<<< HEAD
     /// The first and the last datum of any kind; for a visit pass, of what it shows.
     pub fn extent(&mut self) -> Result<Option<(Timestamp, Timestamp)>, Error> {
         if self.entered().window().is_some() {
             return self.extent_of_seen();
         }
         let oldest = [self.oldest_day::<ReadingDatum>()?, self.oldest_day::<EventDatum>()?];
+=======
+    /// The first and the last datum of any kind; of readings alone for whoever does not see every kind.
+    pub fn extent(&mut self) -> Result<Option<(Timestamp, Timestamp)>, Error> {
+>>>>>>> 81acd80 (store: Say whom a care partner follows, and cut three more leaks of kinds)
         let readings = self.newest_days::<ReadingDatum>(1)?;
+        if self.entered().visibility != Visibility::ALL {
+            let oldest: Vec<Day> = self.oldest_day::<ReadingDatum>()?.into_iter().collect();
+            let ends = (self.ends::<ReadingDatum>(&oldest)?, self.ends::<ReadingDatum>(&readings)?);
+            return Ok(ends.0.zip(ends.1).map(|((first, _), (_, last))| (first, last)));
+        }
+        let oldest = [self.oldest_day::<ReadingDatum>()?, self.oldest_day::<EventDatum>()?];
         let events = self.newest_days::<EventDatum>(1)?;
         let [old_readings, old_events] = oldest.map(|day| day.map_or_else(Vec::new, |day| vec![day]));
         let first = widest(self.ends::<ReadingDatum>(&old_readings)?, self.ends::<EventDatum>(&old_events)?);

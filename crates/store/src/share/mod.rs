@@ -7,12 +7,15 @@
 //! What widens access asks for a fresh proof (`sharing::Terms::are_widened_by`); what narrows it never does.
 
 mod expiry;
+mod following;
 mod grants;
 mod invitations;
 pub(crate) mod mails;
 mod offers;
 mod requests;
 
+pub(crate) use following::following;
+pub use following::{Followed, Shut};
 pub(crate) use grants::give;
 pub use invitations::{InvitationLine, NewInvitation};
 pub use offers::Offer;
@@ -44,6 +47,7 @@ pub(crate) fn statements() -> Vec<Sql> {
     [
         STATEMENTS,
         expiry::STATEMENTS,
+        following::STATEMENTS,
         grants::STATEMENTS,
         invitations::STATEMENTS,
         offers::STATEMENTS,

@@ -1,0 +1,104 @@
+//! Whom a care partner follows: those they see now, and those they do not, with the reason and nothing else.
+
+use crate::{
+    actor::{Actor, Who},
+    db::{Row, Tx, params, statements},
+    error::Error,
+    inside::{Inside, Store},
+    leaving,
+    overview::{RecordLine, here, line},
+    standing,
+};
+use jiff::Timestamp;
+use sharing::{AccountId, Decision, Permission, RecordId, Refusal, RightKind, Standing, Visibility, allows};
+use std::sync::Arc;
+
+statements! {
+    FOLLOWING = "select r.id, r.name, r.unit from grants g join records r on r.id = g.record \
+        where g.partner = $1 order by g.since_at, r.id";
+}
+
+/// Somebody whom a care partner follows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Followed {
+    /// Which record.
+    pub record: RecordId,
+    /// Whose data it holds.
+    pub name: String,
+    /// How far.
+    pub permission: Permission,
+    /// At what.
+    pub visibility: Visibility,
+    /// Until when.
+    pub until_at: Option<Timestamp>,
+    /// How it is now, or why that is not shown.
+    pub seen: Result<RecordLine, Shut>,
+}
+
+/// Why a care partner sees nothing just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shut {
+    /// The policy's reason.
+    pub why: Refusal,
+    /// Until when it is paused, or since when it is over.
+    pub at: Option<Timestamp>,
+}
+
+impl Store {
+    /// Everybody whom `who` follows, longest first. Records that are not known to them any more are left out.
+    pub async fn following(&self, who: &Actor) -> Result<Vec<Followed>, Error> {
+        let account = who.account().ok_or(Error::NotSignedIn)?;
+        let (inside, now) = (Arc::clone(&self.0), self.0.clock.now());
+        let look = move |tx: &mut Tx| {
+            leaving::refuse(tx, account)?;
+            following(tx, &inside, account, now)
+        };
+        self.0.db.read(look).await
+    }
+}
+
+pub(crate) fn following(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Vec<Followed>, Error> {
+    let mut all = Vec::new();
+    for row in tx.query(FOLLOWING, params![account])? {
+        all.extend(followed(tx, inside, account, &row, now)?);
+    }
+    Ok(all)
+}
+
+/// The policy's word on a look, for each record by itself.
+fn followed(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    row: &Row,
+    now: Timestamp,
+) -> Result<Option<Followed>, Error> {
+    let record = RecordId(row.id(0)?);
+    let standing = standing::of(tx, Who::Account { id: account }, record, now)?;
+    let Standing::CarePartner { permission, visibility, until_at, paused_until_at, .. } = standing else {
+        return Ok(None);
+    };
+    let shut = match allows(standing, RightKind::View, now) {
+        Decision::Allowed(_) => None,
+        Decision::Refused(why) => Some(Shut { why, at: instant_of(why, until_at, paused_until_at) }),
+        Decision::Unknown => return Ok(None),
+    };
+    let line = here(line(tx, inside, row, Some(permission), shut.is_none()))?;
+    Ok(line.map(|line| {
+        let name = line.name.clone();
+        Followed { record, name, permission, visibility, until_at, seen: shut.map_or(Ok(line), Err) }
+    }))
+}
+
+fn instant_of(why: Refusal, until_at: Option<Timestamp>, paused_until_at: Option<Timestamp>) -> Option<Timestamp> {
+    match why {
+        Refusal::Expired => until_at,
+        Refusal::Paused => paused_until_at,
+        _ => None,
+    }
+}
