@@ -50,7 +50,7 @@ class Server {
 
   // Mails wait in the outbox folder when no mail server is set; this is what an operator sees of them.
   async mails() {
-    const { stdout } = await run(program, ["admin", "mail", "--data", join(this.folder, "data"), "--json"]);
+    const { stdout } = await run(program, ["admin", "mail", "--data", this.data ?? join(this.folder, "data"), "--json"]);
     return JSON.parse(stdout);
   }
 
@@ -92,6 +92,7 @@ export const serve = (...more) => start("serve", 20, more);
 export async function demo() {
   const server = await start("demo", 60);
   await server.says("patients are all in", 120);
+  server.data = /admin mail --data (\S+)/.exec(server.said)?.[1];
   const wanted = /^\s+(.+?)\s{2,}(\S+@\S+)\s{2,}(.+?)\s*$/;
   server.people = () =>
     server.said.split("\n").flatMap((line) => {

@@ -69,17 +69,12 @@ impl<R: CanView> Access<'_, R> {
         Ok(readings)
     }
 
-<<<<<<< HEAD
-    /// The first and the last datum of any kind; for a visit pass, of what it shows.
+    /// The first and the last datum of any kind; of readings alone for whoever does not see every kind, and for a visit pass
+    /// of what it shows.
     pub fn extent(&mut self) -> Result<Option<(Timestamp, Timestamp)>, Error> {
         if self.entered().window().is_some() {
             return self.extent_of_seen();
         }
-        let oldest = [self.oldest_day::<ReadingDatum>()?, self.oldest_day::<EventDatum>()?];
-=======
-    /// The first and the last datum of any kind; of readings alone for whoever does not see every kind.
-    pub fn extent(&mut self) -> Result<Option<(Timestamp, Timestamp)>, Error> {
->>>>>>> 81acd80 (store: Say whom a care partner follows, and cut three more leaks of kinds)
         let readings = self.newest_days::<ReadingDatum>(1)?;
         if self.entered().visibility != Visibility::ALL {
             let oldest: Vec<Day> = self.oldest_day::<ReadingDatum>()?.into_iter().collect();

@@ -24,11 +24,20 @@ pub const NORTHSIDE_CLINICIAN: &str = "chen@northside.example.org";
 pub const NORTHSIDE_FRONT_DESK: &str = "fay@northside.example.org";
 /// Works at another clinic.
 pub const SOUTHSIDE_CLINICIAN: &str = "roe@southside.example.org";
+/// Has an account and nothing else until a test lets them in, like the six below; see `cast.rs` of the web tests.
+pub const PIA: &str = "pia@example.org";
+pub const WIM: &str = "wim@example.org";
+pub const SVEN: &str = "sven@example.org";
+pub const LENA: &str = "lena@example.org";
+pub const INGA: &str = "inga@example.org";
+pub const ARNE: &str = "arne@example.org";
+pub const REMO: &str = "remo@example.org";
 
 /// What came of the plan, by name.
 #[derive(Clone, Debug)]
 pub struct Family {
     pub anna: AccountId,
+    pub ben: AccountId,
     pub anna_record: RecordId,
     pub mia_record: RecordId,
     pub eve_record: RecordId,
@@ -48,6 +57,7 @@ impl Family {
         let seeded = store.seed(plan(now)).await?;
         Ok(Self {
             anna: seeded.accounts[0],
+            ben: seeded.accounts[1],
             anna_record: seeded.records[0][0],
             mia_record: seeded.records[0][1],
             eve_record: seeded.records[4][0],
@@ -79,6 +89,13 @@ fn accounts() -> Vec<SeedAccount> {
         person(NORTHSIDE_CLINICIAN, "Dr Chen", false),
         person(NORTHSIDE_FRONT_DESK, "Fay Desk", false),
         person(SOUTHSIDE_CLINICIAN, "Dr Roe", false),
+        person(PIA, "Pia Moon", false),
+        person(WIM, "Wim Moon", false),
+        person(SVEN, "Sven Moon", false),
+        person(LENA, "Lena Moon", false),
+        person(INGA, "Inga Moon", false),
+        person(ARNE, "Arne Moon", false),
+        person(REMO, "Remo Moon", false),
     ]
 }
 

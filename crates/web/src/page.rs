@@ -71,6 +71,8 @@ impl PersonFrame {
 #[derive(Clone, Debug)]
 pub struct RecordFrame {
     pub id: String,
+    /// Where its pages are, as they are seen here.
+    pub base: String,
     pub name: String,
     pub tab: Tab,
     /// May see home and reports; a clinic's front desk may not.
@@ -81,8 +83,12 @@ pub struct RecordFrame {
     pub manages: bool,
     /// May say who else sees it: it is the reader's own.
     pub shares: bool,
+    /// May take it away, on paper too.
+    pub downloads: bool,
     /// In words, for everybody but the owner.
     pub standing: Option<String>,
+    /// Where the owner goes back to, who sees this with a care partner's eyes.
+    pub way_back: Option<WayBack>,
     /// Id and name of the reader's other own records.
     pub others: Vec<(String, String)>,
 }
@@ -96,6 +102,13 @@ pub struct PassFrame {
     /// On the wall clock of the record.
     pub until: String,
     pub zone: String,
+}
+
+/// A link in a line above the page.
+#[derive(Clone, Debug)]
+pub struct WayBack {
+    pub words: &'static str,
+    pub href: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +163,19 @@ impl Frame {
     pub fn with_passkeys(self, origin: Option<&str>) -> Self {
         let Some(origin) = origin else { return self };
         Self { passkeys: Some(origin.to_owned()), ..self.with_script("js/passkeys.js") }
+    }
+
+    /// Leaves out what stands on a page for the one who is signed in, where somebody else's page is shown.
+    pub fn without_notes(mut self) -> Self {
+        if let Some(person) = &mut self.person {
+            (person.unconfirmed, person.review_due) = (None, false);
+        }
+        self
+    }
+
+    /// Whether a print of this page would take away what may only be seen on screen.
+    pub fn on_screen_only(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.views && !record.downloads)
     }
 
     pub fn with_script(mut self, script: &'static str) -> Self {

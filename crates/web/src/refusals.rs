@@ -79,7 +79,12 @@ fn forbidden(refusal: Refusal) -> Problem {
             "This token is for something else. Make one with the right scope on the page Sources and uploads.",
         ),
     };
-    Problem::new(StatusCode::FORBIDDEN, title, text)
+    let problem = Problem::new(StatusCode::FORBIDDEN, title, text);
+    match refusal {
+        Refusal::Paused => problem.with_way_on("Go to Following", "/following"),
+        Refusal::SecondStep => problem.with_way_on("Set up a second step", "/security/second-step"),
+        _ => problem,
+    }
 }
 
 pub fn invalid_words(invalid: Invalid) -> &'static str {

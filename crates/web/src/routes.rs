@@ -3,8 +3,8 @@
 use crate::edge::{csrf, headers, host, problem, request_id, statics};
 use crate::pass::{door, look};
 use crate::people::{
-    activity, confirm, contact_changes, following, notices, password_reset, records, second_step_loss, settings,
-    sign_in, sign_up, start, switches, way,
+    activity, ask_to_follow, confirm, contact_changes, following, invitation, notices, password_reset, records,
+    second_step_loss, settings, sign_in, sign_up, start, stop_following, switches, way,
 };
 use crate::record::{
     agp, daily, dashboard, home, jobs, passes, pdf, record_settings, take_back, tokens, uploads, view_history,
@@ -100,6 +100,14 @@ pub static ROUTES: &[Route] = &[
     Route::get("/records/new", Who::SignedIn, || get(records::new)),
     Route::get("/following", Who::SignedIn, || get(following::page)),
     Route::get("/following/stream", Who::SignedIn, || get(live::of_following)),
+    // following
+    Route::get("/invitations/{token}", Who::Anybody, || get(invitation::page)),
+    Route::post("/following/invitations/{invitation}/acceptance", Who::SignedIn, || post(invitation::accept)),
+    Route::post("/following/invitations/{invitation}/decline", Who::SignedIn, || post(invitation::decline)),
+    Route::post("/following/requests", Who::SignedIn, || post(ask_to_follow::ask)),
+    Route::post("/following/requests/{request}/removal", Who::SignedIn, || post(ask_to_follow::withdraw)),
+    Route::get("/following/{record}/removal", Who::SignedIn, || get(stop_following::page)),
+    Route::post("/following/{record}/removal", Who::SignedIn, || post(stop_following::stop)),
     // proof and password
     Route::get("/proof", Who::SignedIn, || get(proof::page)),
     Route::post("/proof", Who::SignedIn, || post(proof::prove)),
@@ -216,6 +224,10 @@ pub static ROUTES: &[Route] = &[
     Route::get("/records/{record}/reports/daily", VIEW, || get(daily::page)),
     Route::get("/records/{record}/reports/agp.pdf", DOWNLOAD, || get(pdf::agp)),
     Route::get("/records/{record}/reports/daily.pdf", DOWNLOAD, || get(pdf::daily)),
+    // with a care partner's eyes
+    Route::get("/records/{record}/see-as/{eyes}", MANAGE, || get(home::page)),
+    Route::get("/records/{record}/see-as/{eyes}/reports/agp", MANAGE, || get(agp::page)),
+    Route::get("/records/{record}/see-as/{eyes}/reports/daily", MANAGE, || get(daily::page)),
     Route::get("/records/{record}/uploads", UPLOAD, || get(uploads::page)),
     Route::get("/records/{record}/uploads/jobs/{job}", UPLOAD, || get(jobs::page)),
     Route::post("/records/{record}/uploads/jobs/{job}", UPLOAD, || {

@@ -38,6 +38,7 @@ impl Demo {
             let (store, roster) = serve::open_quietly(&settings)?;
             let now = clock::now();
             let (family, patients) = seed(&store).await?;
+            demo::share(&store, now).await.context("the demo's sharing was not kept")?;
             let wearers = demo::fill(&store, now, family).await?;
             let web = settings.web(address)?;
             super::print(&welcome(&web.base_url.origin(), &settings.data.display().to_string()))?;

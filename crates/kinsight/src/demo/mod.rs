@@ -4,7 +4,9 @@ pub mod cast;
 mod devices;
 mod fill;
 mod plan;
+mod share;
 
 pub use devices::send_on;
 pub use fill::{Wearer, fill};
 pub use plan::plan;
+pub use share::share;

@@ -8,7 +8,11 @@ use store::{NewAccount, NewRecord, SeedAccount, SeedClinic, SeedGrant, SeedPlan}
 pub fn plan() -> SeedPlan {
     SeedPlan {
         accounts: EVERYBODY.iter().map(|person| account(person)).collect(),
-        grants: vec![grant(&JONAS, Permission::ViewOnly), grant(&PETRA, Permission::ViewAndDownload)],
+        grants: vec![
+            grant(&MARA, 0, &JONAS, Permission::ViewOnly),
+            grant(&MARA, 0, &PETRA, Permission::ViewAndDownload),
+            grant(&TOBIAS, 1, &JONAS, Permission::ViewOnly),
+        ],
         clinics: vec![SeedClinic {
             name: CLINIC.to_owned(),
             members: vec![
@@ -49,11 +53,10 @@ fn record(patient: &Patient) -> NewRecord {
     }
 }
 
-/// Mara let them in.
-fn grant(partner: &Person, permission: Permission) -> SeedGrant {
+fn grant(owner: &Person, record: usize, partner: &Person, permission: Permission) -> SeedGrant {
     SeedGrant {
-        owner: email(&MARA),
-        record: 0,
+        owner: email(owner),
+        record,
         partner: email(partner),
         permission,
         visibility: Visibility::ALL,

@@ -10,6 +10,7 @@ use crate::{
     news::What,
     rights::{Download, Upload},
 };
+use sharing::{Refusal, Standing};
 
 /// What went with an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +84,12 @@ fn ids<T: Stored>(chunk: &Chunk<T>) -> Vec<String> {
 }
 
 impl Access<'_, Download> {
-    /// The file of an upload, as it came; `None` when none was kept.
+    /// The file of an upload, as it came; `None` when none was kept. It holds every kind of data: for the owner and the
+    /// record's own clinic alone.
     pub fn original(&mut self, upload: u32) -> Result<Option<Vec<u8>>, Error> {
+        if !matches!(self.entered().standing, Standing::Owner | Standing::ClinicOfRecord(_)) {
+            return Err(Error::Forbidden(Refusal::NotYours));
+        }
         let record = self.record_id();
         let Some(row) = self.tx().query_one(ORIGINAL, params![record, upload])? else { return Ok(None) };
         let packed = self.open("originals", i64::from(upload), row.bytes(0)?)?;

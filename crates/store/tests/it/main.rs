@@ -13,6 +13,7 @@ mod database;
 mod devices;
 mod downloads;
 mod flood;
+mod following;
 mod gate;
 mod keys;
 mod leaving;

@@ -5,7 +5,7 @@
 
 use super::cookies::Theme;
 use super::request_id::RequestId;
-use crate::page::{Frame, render};
+use crate::page::{Frame, WayBack, render};
 use askama::Template;
 use axum::Json;
 use axum::extract::Request;
@@ -23,18 +23,25 @@ pub struct Problem {
     /// Words and address of the way on.
     pub way_on: (Cow<'static, str>, Cow<'static, str>),
     pub retry_after_s: Option<u32>,
+    /// With whose eyes the owner saw this.
+    pub seen_as: Option<Box<(String, WayBack)>>,
 }
 
 const HOME: (Cow<'static, str>, Cow<'static, str>) = (Cow::Borrowed("Go to your records"), Cow::Borrowed("/"));
 
 impl Problem {
     pub fn new(status: StatusCode, title: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, title: title.into(), text: text.into(), way_on: HOME, retry_after_s: None }
+        Self { status, title: title.into(), text: text.into(), way_on: HOME, retry_after_s: None, seen_as: None }
     }
 
     pub fn with_way_on(mut self, words: impl Into<Cow<'static, str>>, href: impl Into<Cow<'static, str>>) -> Self {
         self.way_on = (words.into(), href.into());
         self
+    }
+
+    /// A refusal that the owner sees with a care partner's eyes.
+    pub fn seen_as(self, words: String, way_back: WayBack) -> Self {
+        Self { seen_as: Some(Box::new((words, way_back))), ..self }
     }
 
     pub fn not_found() -> Self {

@@ -8,7 +8,7 @@ use crate::forms::{Control, Field, Form};
 use crate::page::{Frame, render};
 use crate::refusals::{field_of, invalid_words};
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use glucose::Unit;
@@ -73,8 +73,15 @@ fn shown(visitor: &Visitor, form: Form) -> Response {
     render(&SignUpPage { frame, form })
 }
 
-pub async fn page(visitor: Visitor) -> Response {
-    shown(&visitor, form(&Filled::default(), true))
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    /// Comes to follow somebody, and needs no record.
+    follows: bool,
+}
+
+pub async fn page(visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+    shown(&visitor, form(&Filled::default(), !asked.follows))
 }
 
 pub async fn sent(visitor: Visitor) -> Response {

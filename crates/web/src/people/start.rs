@@ -2,7 +2,7 @@
 
 use crate::Web;
 use crate::edge::problem::Problem;
-use crate::edge::session::{EvenLeaving, Visitor};
+use crate::edge::session::{EvenLeaving, SignedIn, Visitor};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Redirect;
@@ -24,9 +24,16 @@ pub async fn page(
         ([own], _, _) => format!("/records/{}", own.id),
         ([], [], [(clinic, _), ..]) => format!("/clinics/{clinic}/patients"),
         ([], [_, ..], _) => "/following".to_owned(),
+        ([], [], []) if is_awaited(&web, &me).await? => "/following".to_owned(),
         _ => "/records".to_owned(),
     };
     Ok(Redirect::to(&place))
+}
+
+/// Whether there is something under Following for somebody who has nothing else: an invitation, or access that is paused.
+async fn is_awaited(web: &Web, me: &SignedIn) -> Result<bool, Problem> {
+    let invited = web.store.with_account(me.actor(), |own| Ok(!own.offers()?.is_empty())).await?;
+    Ok(invited || !web.store.following(me.actor()).await?.is_empty())
 }
 
 /// For probes: the process answers. Says nothing else to strangers.

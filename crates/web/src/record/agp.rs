@@ -27,7 +27,8 @@ struct AgpPage {
 
 /// The form above a report, and the files it can be had as.
 pub struct Filter {
-    pub record: String,
+    /// Where the record's pages are.
+    pub base: String,
     pub name: String,
     pub report: &'static str,
     pub chosen: ChosenDays,
@@ -53,7 +54,7 @@ pub struct AgpReport {
 pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let now = visit.web.clock.now();
     let seen = visit
-        .with(Purpose::AgpReport, move |patient: &mut Access<'_, View>| {
+        .look(Purpose::AgpReport, move |patient: &mut Access<'_, View>| {
             let record = patient.record()?;
             // A malformed question is answered after the gate, so that strangers hear of nothing.
             let Ok(chosen) = ChosenDays::of(&asked, DAYS, now, &record.zone) else { return Ok((record, None)) };
@@ -102,7 +103,7 @@ pub fn of_week(readings: &[Reading], week: Week, record: &Record) -> Vec<Reading
 impl Filter {
     pub fn of(visit: &Visit, record: &Record, report: &'static str, chosen: ChosenDays, show: &Show) -> Self {
         Self {
-            record: visit.record.to_string(),
+            base: visit.url(""),
             name: record.name.clone(),
             report,
             chosen,

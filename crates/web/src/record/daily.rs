@@ -44,7 +44,7 @@ pub struct Day {
 pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let now = visit.web.clock.now();
     let seen = visit
-        .with(Purpose::DailyReport, move |patient: &mut Access<'_, View>| {
+        .look(Purpose::DailyReport, move |patient: &mut Access<'_, View>| {
             let record = patient.record()?;
             let Ok(chosen) = ChosenDays::of(&asked, DAYS, now, &record.zone) else { return Ok((record, None)) };
             let (from, to) = shown_period(&chosen).instants(&record.zone);

@@ -39,7 +39,7 @@ enum Stretch {
 #[template(path = "record/home.html")]
 struct HomePage {
     frame: Frame,
-    record: String,
+    base: String,
     may_upload: bool,
     now: Option<Now>,
     status: Vec<(&'static str, String, String)>,
@@ -81,7 +81,7 @@ struct Seen {
 pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let now = visit.web.clock.now();
     let stretch = stretch(&asked);
-    let seen = visit.with(Purpose::Home, move |patient: &mut Access<'_, View>| look(patient, stretch, now)).await?;
+    let seen = visit.look(Purpose::Home, move |patient: &mut Access<'_, View>| look(patient, stretch, now)).await?;
     let title = format!("{}: home", seen.record.name);
     let frame = visit.frame(&title, &seen.record, Tab::Home).await?.with_script("js/live.js");
     let show = visit.show();
@@ -90,7 +90,7 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, 
     let previous = seen.latest.as_ref().and_then(|latest| latest.previous.as_ref());
     let page = HomePage {
         frame,
-        record: visit.record.to_string(),
+        base: visit.url(""),
         may_upload: may(&seen.record, RightKind::Upload, now),
         now: last.map(|reading| Now::of(reading, previous, &show, now)),
         status: status(seen.latest.as_ref(), &seen.record.zone, &show, now),

@@ -4,6 +4,7 @@ pub mod agp;
 pub mod chosen_days;
 pub mod daily;
 pub mod dashboard;
+pub mod eyes;
 mod figures;
 pub mod home;
 pub mod jobs;

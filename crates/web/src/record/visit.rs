@@ -4,19 +4,22 @@ use crate::Web;
 use crate::edge::problem::Problem;
 use crate::edge::session::SignedIn;
 use crate::page::{Frame, PersonFrame, Place, RecordFrame, Tab};
+use crate::record::eyes::Eyes;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use glucose::Ranges;
 use jiff::Timestamp;
 use reports::Show;
-use sharing::{Decision, Permission, Purpose, RecordId, RightKind, Standing, allows};
-use store::{Access, Error, Record, Right, Step};
+use sharing::{Decision, Permission, Purpose, RecordId, Refusal, RightKind, Standing, allows};
+use store::{Access, Error, Record, Right, Step, View};
 
 pub struct Visit {
     pub web: Web,
     pub me: SignedIn,
     pub record: RecordId,
+    /// With whose eyes the owner looks.
+    pub eyes: Option<Eyes>,
 }
 
 impl FromRequestParts<Web> for Visit {
@@ -27,11 +30,27 @@ impl FromRequestParts<Web> for Visit {
         let params = RawPathParams::from_request_parts(parts, web).await.map_err(|_| Problem::not_found())?;
         let record =
             params.iter().find_map(|(name, value)| (name == "record").then(|| RecordId::parse(value)).flatten());
-        Ok(Self { web: web.clone(), me, record: record.ok_or_else(Problem::not_found)? })
+        let record = record.ok_or_else(Problem::not_found)?;
+        let eyes = match params.iter().find(|(name, _)| *name == "eyes") {
+            Some((_, partner)) => Some(Eyes::of(web, &me, record, partner).await?),
+            None => None,
+        };
+        Ok(Self { web: web.clone(), me, record, eyes })
     }
 }
 
 impl Visit {
+    /// A look through the gate, with the eyes of this visit.
+    pub async fn look<T, F>(&self, purpose: Purpose, job: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: for<'a> FnMut(&mut Access<'a, View>) -> Result<T, Error> + Send + 'static,
+    {
+        let Some(eyes) = &self.eyes else { return self.with(purpose, job).await };
+        let seen = self.web.store.see_as(self.me.actor(), self.record, eyes.partner, job).await;
+        seen.map_err(|error| self.refused(error).seen_as(eyes.banner(None), eyes.way_back()))
+    }
+
     /// Through the gate. A refusal names the way back to the record, when there is one.
     pub async fn with<R, T, F>(&self, purpose: Purpose, job: F) -> Result<T, Problem>
     where
@@ -39,20 +58,28 @@ impl Visit {
         T: Send + 'static,
         F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error> + Send + 'static,
     {
-        self.web.store.with_patient(self.me.actor(), self.record, purpose, job).await.map_err(|error| {
-            let problem = Problem::from(error);
-            match problem.status {
-                StatusCode::FORBIDDEN | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => {
-                    problem.with_way_on("Back to the record", self.url(""))
-                }
-                _ => problem,
-            }
-        })
+        let done = self.web.store.with_patient(self.me.actor(), self.record, purpose, job).await;
+        done.map_err(|error| self.refused(error))
     }
 
-    /// An address within this record.
+    fn refused(&self, error: Error) -> Problem {
+        let is_shut = matches!(&error, Error::Forbidden(why) if shuts(*why));
+        let problem = Problem::from(error);
+        match problem.status {
+            StatusCode::FORBIDDEN if is_shut => problem,
+            StatusCode::FORBIDDEN | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => {
+                problem.with_way_on("Back to the record", self.url(""))
+            }
+            _ => problem,
+        }
+    }
+
+    /// An address within this record, as it is seen here.
     pub fn url(&self, rest: &str) -> String {
-        format!("/records/{}{rest}", self.record)
+        match &self.eyes {
+            Some(eyes) => format!("/records/{}/see-as/{}{rest}", self.record, eyes.partner),
+            None => format!("/records/{}{rest}", self.record),
+        }
     }
 
     pub fn show(&self) -> Show {
@@ -65,13 +92,19 @@ impl Visit {
         let others = overview.own.iter().filter(|line| line.id != self.record && record.own);
         let record_frame = RecordFrame {
             id: self.record.to_string(),
+            base: self.url(""),
             name: record.name.clone(),
             tab,
             views: may(record, RightKind::View, now),
             uploads: may(record, RightKind::Upload, now),
             manages: may(record, RightKind::Manage, now),
-            shares: record.own,
-            standing: standing_words(record),
+            shares: record.own && self.eyes.is_none(),
+            downloads: may(record, RightKind::Download, now),
+            standing: match &self.eyes {
+                Some(eyes) => Some(eyes.banner(Some(record))),
+                None => standing_words(record),
+            },
+            way_back: self.eyes.as_ref().map(Eyes::way_back),
             others: others.map(|line| (line.id.to_string(), line.name.clone())).collect(),
         };
         let place = match record.standing {
@@ -80,6 +113,7 @@ impl Visit {
             _ => Place::Nowhere,
         };
         let frame = frame_of(&self.me, &overview, title).at(place).wide();
+        let frame = if self.eyes.is_some() { frame.at(Place::Nowhere).without_notes() } else { frame };
         Ok(Frame { record: Some(record_frame), ..frame })
     }
 }
@@ -97,6 +131,11 @@ pub fn frame_of(me: &SignedIn, overview: &store::Overview, title: &str) -> Frame
     };
     let frame = Frame::plain(title, me.visitor.theme, me.visitor.path.clone());
     Frame { person: Some(person), language: me.language, ..frame }
+}
+
+/// Whether the record itself is shut for this reason, so that no way leads back to it.
+fn shuts(why: Refusal) -> bool {
+    matches!(why, Refusal::Expired | Refusal::Paused | Refusal::SecondStep | Refusal::Suspended)
 }
 
 /// Asks the policy, so that a page offers nothing that would be refused.

@@ -1,9 +1,11 @@
 //! Everything spoken over HTTP, from outside: people, through the router.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod cast;
 mod escaping;
 mod export;
 mod files;
+mod follow;
 mod forgery;
 mod headers;
 mod leaving;
@@ -25,3 +27,4 @@ mod sign_in;
 mod stories;
 mod uploads;
 mod view_history;
+mod visibility;

@@ -1,22 +1,30 @@
 //! Every route and every kind of person, as one table. Fails when a route is not visited.
 
+use crate::cast;
 use axum::http::{Method, header};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use testkit::app::App;
-use testkit::browser::Browser;
+use testkit::browser::{Answer, Browser};
 use testkit::people::{self, Family};
 use web::{ROUTES, Route};
 
 /// The kinds of people, in the order of the columns.
-const PEOPLE: [(&str, &str); 11] = [
+const PEOPLE: [(&str, &str); 18] = [
     ("anon", ""),
     ("owner", people::ANNA),
     ("other", people::EVE),
     ("viewer", people::BEN),
     ("viewer+dl", people::CLARA),
     ("expired", people::DORA),
+    ("paused", people::PIA),
+    ("weekly", people::WIM),
+    ("suspended", people::SVEN),
+    ("no 2step", people::LENA),
+    ("invited", people::INGA),
+    ("asked", people::ARNE),
+    ("removed", people::REMO),
     ("admin", people::NORTHSIDE_ADMIN),
     ("clinician", people::NORTHSIDE_CLINICIAN),
     ("frontdesk", people::NORTHSIDE_FRONT_DESK),
@@ -43,6 +51,7 @@ fn address(route: &Route, app: &App, of_clinic: bool) -> String {
         .replace("{session}", "00000000-0000-0000-0000-000000000000")
         .replace("/tokens/{token}", "/tokens/00000000-0000-0000-0000-000000000000")
         .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        .replace("{eyes}", &app.family.ben.to_string())
         .replace("{invitation}", "00000000-0000-0000-0000-000000000000")
         .replace("{request}", "00000000-0000-0000-0000-000000000000")
         .replace("{partner}", "00000000-0000-0000-0000-000000000000")
@@ -77,6 +86,7 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/security/second-step/totp" | "/security/second-step/passkeys" => &[("name", "")],
         "/security/second-step/phone" => &[("phone", "")],
         "/security/second-step/totp/confirmation" | "/security/second-step/phone/confirmation" => &[("code", "0")],
+        "/following/requests" => &[("email", "no address")],
         "/lockdown/code" => &[("email", "nobody@example.org"), ("code", "wrong")],
         "/lockdown/unlock/{token}" => &[("password", "")],
         "/lockdown/steps/{step}" => &[("state", "done")],
@@ -104,6 +114,7 @@ async fn browser_of(app: &App, email: &str) -> Browser {
 #[tokio::test]
 async fn every_route_and_every_kind_of_person() {
     let app = App::start().await;
+    cast::every_state(&app).await;
     app.clock.advance(Family::EXPIRY + SignedDuration::from_secs(1));
     let token = app.upload_token().await;
     let mut browsers = Vec::new();
@@ -146,8 +157,13 @@ async fn every_route_and_every_kind_of_person() {
 fn in_order() -> Vec<(usize, (&'static Route, bool))> {
     let clinics = ROUTES.iter().filter(|route| route.path.contains("{record}")).map(|route| (route, true));
     let mut all: Vec<_> = ROUTES.iter().map(|route| (route, false)).chain(clinics).enumerate().collect();
-    all.sort_by_key(|(_, (route, _))| (locks(route), route.path.starts_with("/sign-")));
+    all.sort_by_key(|(_, (route, _))| (locks(route), route.path.starts_with("/sign-"), stops(route)));
     all
+}
+
+/// Whoever follows does so no longer after it.
+fn stops(route: &Route) -> bool {
+    (route.method, route.path) == ("POST", "/following/{record}/removal")
 }
 
 /// The button; nobody is in after it.
@@ -167,4 +183,92 @@ async fn other_methods_are_told_so_and_change_nothing() {
     }
     let answer = anna.send(Method::TRACE, &path, &[], axum::body::Body::empty()).await;
     assert_eq!(answer.status, 405);
+}
+
+/// The longest list in an answer of JSON.
+fn longest(json: &serde_json::Value) -> usize {
+    use serde_json::Value;
+    match json {
+        Value::Array(all) => all.iter().map(longest).max().unwrap_or(0).max(all.len()),
+        Value::Object(all) => all.values().map(longest).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Of one's own account, and about nobody else.
+const OWN_FILES: [&str; 2] = ["/export.zip", "/security/review.ics"];
+
+/// A day of readings, one each five minutes and at both ends.
+const A_DAY: usize = 24 * 12 + 1;
+
+#[tokio::test]
+async fn no_route_gives_a_file_to_view_only() {
+    let app = App::start().await;
+    app.live(app.family.anna_record, 3, life::Personality::Steady).await;
+    let (mut files, mut pages) = (Vec::new(), 0);
+    for accept in ["*/*", "application/json", "text/csv", "application/pdf", "application/zip, text/calendar"] {
+        let mut ben = app.signed_in(people::BEN).await;
+        ben.extra.push((header::ACCEPT.as_str(), accept.to_owned()));
+        for (_, (route, of_clinic)) in in_order() {
+            if of_clinic || stops(route) || locks(route) || route.path.starts_with("/sign-out") {
+                continue;
+            }
+            for rest in ["", "?days=14&paper=a4&format=csv&download=true&print=true"] {
+                let path = format!("{}{rest}", address(route, &app, false));
+                let answer = match route.method {
+                    "GET" => ben.get(&path).await,
+                    _ => ben.post(&path, fields(route.path)).await,
+                };
+                let is_of_record = route.path.contains("{record}") && answer.status.is_success();
+                pages += usize::from(is_of_record);
+                if let Some(why) = taken_away(&answer) {
+                    files.push(format!("{} {}: {why}", route.method, route.path));
+                }
+            }
+        }
+    }
+    files.retain(|file| !OWN_FILES.iter().any(|own| file.starts_with(&format!("GET {own}:"))));
+    assert_eq!(files, Vec::<String>::new());
+    assert!(pages >= 30, "Ben did see Anna's pages: {pages}");
+}
+
+/// Why an answer is more than a look.
+fn taken_away(answer: &Answer) -> Option<String> {
+    let kind = answer.header("content-type").split(';').next().unwrap_or_default().to_owned();
+    let disposition = answer.header("content-disposition");
+    if disposition.contains("attachment") || disposition.contains("filename") {
+        return Some(disposition.to_owned());
+    }
+    match kind.as_str() {
+        "" | "text/html" | "text/plain" | "text/css" | "text/javascript" | "image/svg+xml" => None,
+        "application/json" => {
+            let json = serde_json::from_slice(&answer.body).expect("JSON is JSON");
+            (longest(&json) > A_DAY).then(|| format!("a list of {}", longest(&json)))
+        }
+        // An open stream tells of now, and its data come by the other routes.
+        "text/event-stream" => None,
+        other => Some(other.to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn only_view_only_is_kept_from_paper() {
+    let app = App::start().await;
+    app.live(app.family.anna_record, 3, life::Personality::Steady).await;
+    let record = format!("/records/{}", app.family.anna_record);
+    for (email, is_shut) in [(people::ANNA, false), (people::BEN, true), (people::CLARA, false)] {
+        let mut browser = app.signed_in(email).await;
+        for rest in ["", "/reports/agp", "/reports/daily"] {
+            let page = browser.get(&format!("{record}{rest}")).await.text();
+            assert_eq!(page.contains("class=\"on-screen-only\""), is_shut, "{email} {rest}");
+            assert_eq!(page.contains("seen on screen and not printed"), is_shut, "{email} {rest}");
+        }
+    }
+    let style = app.browser().get(&style_of(&app).await).await.text();
+    assert!(style.contains("body.on-screen-only"), "the sheet for print says so");
+}
+
+async fn style_of(app: &App) -> String {
+    let page = app.browser().get("/sign-in").await.text();
+    page.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
