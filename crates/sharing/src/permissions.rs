@@ -131,6 +131,8 @@ pub enum Purpose {
     Tokens,
     /// Care partners and invitations.
     Sharing,
+    /// The list of everybody who is followed, with the last values.
+    Following,
     /// What a care partner sees, shown to the owner.
     SeeAs,
     /// Who looked, and the receipts.
@@ -159,6 +161,7 @@ impl Purpose {
             Self::Settings => "settings",
             Self::Tokens => "app tokens",
             Self::Sharing => "sharing",
+            Self::Following => "list of people followed",
             Self::SeeAs => "seen as a care partner",
             Self::ViewHistory => "view history",
             Self::Export => "export of everything",

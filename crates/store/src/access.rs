@@ -119,17 +119,29 @@ impl Store {
         };
         let outcome = self.0.db.read(work).await?;
         match &outcome {
-            Outcome::Done { entered, seen, .. } => self.write_look(entered, *seen, &asked.origin).await?,
+            Outcome::Done { entered, seen, .. } => self.write_looks(&[(*entered, *seen)], &asked.origin).await?,
             Outcome::Refused(refused) => self.write_entry(asked.refusal(R::KIND, *refused)).await?,
         }
         Ok(outcome)
     }
 
-    async fn write_look(&self, entered: &Entered, seen: Option<Span>, origin: &Arc<str>) -> Result<(), Error> {
-        let Some(key) = Key::of(RightKind::View, entered, origin) else { return Ok(()) };
-        let Look::First(begun) = self.0.visits.look(&key, entered, seen) else { return Ok(()) };
-        let written = self.write_entry(Entry::look(entered, begun, seen).coming_from(origin)).await;
-        self.0.visits.written(&key, written.is_ok());
+    /// Counts looks, of each visit the first in a line; one write for all of them.
+    pub(crate) async fn write_looks(&self, looks: &[(Entered, Option<Span>)], origin: &Arc<str>) -> Result<(), Error> {
+        let mut first = Vec::new();
+        for (entered, seen) in looks {
+            let Some(key) = Key::of(RightKind::View, entered, origin) else { continue };
+            if let Look::First(begun) = self.0.visits.look(&key, entered, *seen) {
+                first.push((key, Entry::look(entered, begun, *seen).coming_from(origin)));
+            }
+        }
+        if first.is_empty() {
+            return Ok(());
+        }
+        let (keys, lines): (Vec<_>, Vec<_>) = first.into_iter().unzip();
+        let inside = Arc::clone(&self.0);
+        let write = move |tx: &mut Tx| lines.iter().try_for_each(|line| audit::write(tx, &inside, line));
+        let written = self.0.db.write(write, |()| ()).await;
+        keys.iter().for_each(|key| self.0.visits.written(key, written.is_ok()));
         written
     }
 

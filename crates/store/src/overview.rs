@@ -110,7 +110,8 @@ fn overview(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) ->
     for row in tx.query(OWN, params![account])? {
         own.push(line(tx, inside, &row, None, true)?);
     }
-    let following = share::following(tx, inside, account, now)?.into_iter().filter_map(|one| one.seen.ok()).collect();
+    let following =
+        share::following(tx, inside, account, now)?.into_iter().filter_map(|(one, _)| one.seen.ok()).collect();
     let mut clinics = Vec::new();
     for row in tx.query(CLINICS, params![account])? {
         let clinic = ClinicId(row.id(0)?);

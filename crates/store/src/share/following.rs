@@ -1,6 +1,7 @@
 //! Whom a care partner follows: those they see now, and those they do not, with the reason and nothing else.
 
 use crate::{
+    access::Entered,
     actor::{Actor, Who},
     db::{Row, Tx, params, statements},
     error::Error,
@@ -10,7 +11,7 @@ use crate::{
     standing,
 };
 use jiff::Timestamp;
-use sharing::{AccountId, Decision, Permission, RecordId, Refusal, RightKind, Standing, Visibility, allows};
+use sharing::{AccountId, Decision, Permission, Purpose, RecordId, Refusal, RightKind, Standing, Visibility, allows};
 use std::sync::Arc;
 
 statements! {
@@ -48,12 +49,22 @@ impl Store {
     /// Everybody whom `who` follows, longest first. Records that are not known to them any more are left out.
     pub async fn following(&self, who: &Actor) -> Result<Vec<Followed>, Error> {
         let account = who.account().ok_or(Error::NotSignedIn)?;
+        let origin = &who.origin;
         let (inside, now) = (Arc::clone(&self.0), self.0.clock.now());
         let look = move |tx: &mut Tx| {
             leaving::refuse(tx, account)?;
             following(tx, &inside, account, now)
         };
-        self.0.db.read(look).await
+        let all: Vec<(Followed, Standing)> = self.0.db.read(look).await?;
+        // Whoever reads the last value of somebody has looked, also in a list.
+        let who = Who::Account { id: account };
+        let looks = all.iter().filter(|(one, _)| one.seen.as_ref().is_ok_and(|line| line.latest.is_some()));
+        let looks = looks.map(|(one, standing)| {
+            let (record, purpose, standing) = (one.record, Purpose::Following, *standing);
+            (Entered { who, record, purpose, standing, visibility: one.visibility, proved_at: None, now }, None)
+        });
+        self.write_looks(&looks.collect::<Vec<_>>(), origin).await?;
+        Ok(all.into_iter().map(|(one, _)| one).collect())
     }
 }
 
@@ -62,7 +73,7 @@ pub(crate) fn following(
     inside: &Inside,
     account: AccountId,
     now: Timestamp,
-) -> Result<Vec<Followed>, Error> {
+) -> Result<Vec<(Followed, Standing)>, Error> {
     let mut all = Vec::new();
     for row in tx.query(FOLLOWING, params![account])? {
         all.extend(followed(tx, inside, account, &row, now)?);
@@ -77,7 +88,7 @@ fn followed(
     account: AccountId,
     row: &Row,
     now: Timestamp,
-) -> Result<Option<Followed>, Error> {
+) -> Result<Option<(Followed, Standing)>, Error> {
     let record = RecordId(row.id(0)?);
     let standing = standing::of(tx, Who::Account { id: account }, record, now)?;
     let Standing::CarePartner { permission, visibility, until_at, paused_until_at, .. } = standing else {
@@ -91,7 +102,7 @@ fn followed(
     let line = here(line(tx, inside, row, Some(permission), shut.is_none()))?;
     Ok(line.map(|line| {
         let name = line.name.clone();
-        Followed { record, name, permission, visibility, until_at, seen: shut.map_or(Ok(line), Err) }
+        (Followed { record, name, permission, visibility, until_at, seen: shut.map_or(Ok(line), Err) }, standing)
     }))
 }
 

@@ -1,6 +1,6 @@
 //! The gate: who is let in, who is told why not, who is told nothing, and what stands in the audit afterwards.
 
-use glucose::{NewReading, Period};
+use glucose::{Glucose, NewReading, Period};
 use jiff::{SignedDuration, civil::date};
 use sharing::{Purpose, RecordId, Refusal, Visibility};
 use store::{Access, Actor, Download, Error, Manage, Prepared, Report, Upload, View, What};
@@ -139,6 +139,28 @@ fn looks_of_one_visit_are_one_line_and_a_count() {
         assert_eq!(lines_of(&kit).await, before + 3, "a new visit");
         kit.store.close().await.unwrap();
         assert_eq!(lines_of(&kit).await, before + 4, "nothing counted is lost at close");
+    });
+}
+
+#[test]
+fn the_last_value_in_a_list_is_a_look_like_any_other() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        kit.store.following(&family.ben).await.unwrap();
+        let before = lines_of(&kit).await;
+        kit.store.following(&family.ben).await.unwrap();
+        assert_eq!(lines_of(&kit).await, before, "there was nothing to see");
+        let value = NewReading::cgm(kit.clock.now(), 60, Glucose::mg_dl(104));
+        let add = move |device: &mut Access<'_, Upload>| device.add_readings(std::slice::from_ref(&value));
+        kit.store
+            .with_patient(&family.devices[&family.record], family.record, Purpose::DeviceUpload, add)
+            .await
+            .unwrap();
+        let before = lines_of(&kit).await;
+        kit.store.following(&family.ben).await.unwrap();
+        kit.store.following(&family.ben).await.unwrap();
+        look(&kit, &family.ben, family.record).await.unwrap();
+        assert_eq!(lines_of(&kit).await, before + 1, "one visit");
     });
 }
 
