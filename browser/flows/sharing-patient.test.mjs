@@ -22,7 +22,7 @@ async function invite(visitor, page) {
   await visitor.looksRight("sharing-record");
   await page.getByRole("link", { name: "Invite a care partner" }).click();
   await page.getByRole("heading", { level: 1, name: "Invite a care partner" }).waitFor();
-  assert.ok(await page.getByLabel(/^View only/).isChecked(), "the least is chosen");
+  assert.ok(await page.getByLabel(/View only/).isChecked(), "the least is chosen");
   await visitor.looksRight("sharing-invite");
   await page.getByLabel("Their e-mail address").fill("nora@big-clinic.com");
   await page.getByLabel("Insulin").check();
@@ -55,7 +55,7 @@ async function change(visitor, page) {
   await card(page, "Petra Lind").getByRole("link", { name: "Edit" }).click();
   await page.getByRole("heading", { level: 1, name: "Petra Lind" }).waitFor();
   await visitor.looksRight("sharing-edit");
-  await page.getByLabel(/^View only/).check();
+  await page.getByLabel(/View only/).check();
   await page.getByLabel("Notes").uncheck();
   await page.getByLabel("They must have a second step").check();
   await page.getByRole("button", { name: "Save" }).click();
@@ -64,7 +64,7 @@ async function change(visitor, page) {
   await visitor.looksRight("sharing-changed");
   await card(page, "Jonas Lind").getByRole("link", { name: "Pause" }).click();
   await visitor.looksRight("sharing-pause");
-  await page.getByLabel(/^Until tomorrow morning/).check();
+  await page.getByLabel(/Until the next morning/).check();
   await page.getByRole("button", { name: "Pause" }).click();
   await said(page, "Jonas Lind sees nothing until");
   await visitor.looksRight("sharing-paused");
@@ -83,6 +83,40 @@ async function remove(visitor, page) {
   await said(page, "Thank you.");
 }
 
+// Somebody else, in a browser of their own, asks to be let in.
+async function ask(part) {
+  const visitor = await Visitor.to(browser, server);
+  await visitor.telling(async () => {
+    const { page } = visitor;
+    const { email, password } = person(part);
+    await signIn(visitor, email, password);
+    await page.getByRole("navigation", { name: "Main" }).waitFor();
+    await visitor.open("/following");
+    await page.getByLabel("Their e-mail address").fill(person("Mara Lind").email);
+    await page.getByRole("button", { name: "Ask to follow" }).click();
+    await page.getByRole("heading", { name: "You asked" }).waitFor();
+  });
+}
+
+async function answer(visitor, page) {
+  await ask("Tobias Ahlers");
+  await ask("Sam Okafor");
+  await page.getByRole("navigation", { name: "Main" }).locator("summary").click();
+  await page.getByRole("link", { name: "Data sharing", exact: true }).click();
+  await card(page, "Tobias Ahlers asks to follow you").waitFor();
+  await visitor.looksRight("data-sharing");
+  await card(page, "Tobias Ahlers asks").getByRole("link", { name: "Answer" }).click();
+  await page.getByRole("heading", { level: 1, name: "Tobias Ahlers asks to follow you" }).waitFor();
+  await visitor.looksRight("data-sharing-request");
+  await page.getByLabel("Carbs").check();
+  await page.getByRole("button", { name: "Let Tobias Ahlers in" }).click();
+  await said(page, "Tobias Ahlers is let in and sees glucose and carbs");
+  await visitor.open("/sharing");
+  await card(page, "Sam Okafor asks").getByRole("link", { name: "Answer" }).click();
+  await page.getByRole("button", { name: "Decline" }).click();
+  await said(page, "Declined.");
+}
+
 for (const width of [320, 1280]) {
   test(`a patient shares at ${width} px`, { timeout: 300000 }, async () => {
     server = await demo();
@@ -95,10 +129,7 @@ for (const width of [320, 1280]) {
       await invite(visitor, page);
       await change(visitor, page);
       await remove(visitor, page);
-      await page.getByRole("navigation", { name: "Main" }).locator("summary").click();
-      await page.getByRole("link", { name: "Data sharing", exact: true }).click();
-      await page.getByRole("heading", { level: 1, name: "Data sharing" }).waitFor();
-      await visitor.looksRight("data-sharing");
+      await answer(visitor, page);
       await visitor.open("/security/review");
       await visitor.looksRight("review-cards");
       await signOut(visitor);

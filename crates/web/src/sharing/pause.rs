@@ -45,10 +45,14 @@ const MORNING: Time = Time::constant(7, 0, 0, 0);
 
 /// The quick choices, with the instants they lead to.
 fn choices(clock: Clock<'_>) -> [(&'static str, &'static str, Option<Timestamp>); 3] {
-    let local = clock.zone.to_datetime(clock.now);
-    let morning = local.date().tomorrow().ok().and_then(|day| clock.zone.to_timestamp(day.to_datetime(MORNING)).ok());
+    let today = clock.zone.to_datetime(clock.now).date();
+    // After midnight the next morning is that of the same day.
+    let days = [Some(today), today.tomorrow().ok()].into_iter().flatten();
+    let morning = days
+        .filter_map(|day| clock.zone.to_timestamp(day.to_datetime(MORNING)).ok())
+        .find(|morning| *morning > clock.now);
     let after = |span| clock.now.checked_add(span).ok();
-    [("hour", "1 hour", after(HOUR)), ("morning", "Until tomorrow morning", morning), ("week", "One week", after(WEEK))]
+    [("hour", "1 hour", after(HOUR)), ("morning", "Until the next morning", morning), ("week", "One week", after(WEEK))]
 }
 
 fn form(filled: &Filled, clock: Clock<'_>) -> Form {

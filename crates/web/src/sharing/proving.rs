@@ -26,7 +26,7 @@ impl Proven {
         me.session = web.store.session(token.as_str()).await?;
         me.visitor.token = Some(token.as_str().to_owned());
         let cookie = cookies::session(token.as_str(), me.session.own_device, &web.settings.base_url);
-        Ok(Self(HeaderValue::try_from(cookie).ok()))
+        Ok(Self(Some(cookie)))
     }
 
     pub fn onto(self, answer: Result<Response, Problem>) -> Response {

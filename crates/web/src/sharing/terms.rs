@@ -157,9 +157,9 @@ impl Typed {
             _ => {}
         }
         let (from, to) = (minute(&self.pause_from), minute(&self.pause_to));
-        for (field, time) in [("pause_from", from), ("pause_to", to)] {
+        for (field, what, time) in [("pause_from", "beginning", from), ("pause_to", "end", to)] {
             if time.is_none() {
-                refuse(field, "Write the time as hours and minutes, such as 08:00.".to_owned());
+                refuse(field, format!("Write the {what} as hours and minutes, such as 08:00."));
             }
         }
         let pause = WeeklyPause::new(days, from?, to?);

@@ -114,6 +114,17 @@ async fn eve_is_invited_looks_is_changed_paused_let_in_again_and_removed() {
 }
 
 #[tokio::test]
+async fn after_midnight_the_next_morning_is_that_of_the_same_day() {
+    let app = App::start().await;
+    app.clock.advance(SignedDuration::from_hours(6));
+    let (record, mut anna) = (record(&app), app.signed_in(ANNA).await);
+    let page = page_of(&mut anna, &record, "Ben Berg").await;
+    let paused = anna.post(&format!("{page}/pause"), &[("how", "morning")]).await;
+    let list = anna.follow(paused).await.text();
+    assert!(said(&list).starts_with("Ben Berg sees nothing until 19 Mar 2026, 07:00."), "{list}");
+}
+
+#[tokio::test]
 async fn an_invitation_is_sent_again_and_withdrawn() {
     let app = App::start().await;
     let (record, mut anna) = (record(&app), app.signed_in(ANNA).await);
