@@ -97,22 +97,26 @@ test("a care partner signs up by mail, looks, and is out when the parent says so
     await signsUp(hers);
     await accepts(hers);
     await looks(hers);
-    const reports = new URL(hers.page.url()).pathname;
+    const home = new URL(hers.page.url()).pathname.replace("/reports/agp", "");
     await asks(hers);
 
     await signIn(his, parent().email, parent().password);
     await his.page.getByRole("navigation", { name: "Main" }).waitFor();
-    await his.open("/security/review");
-    const removal = his.page.locator("form", { has: his.page.getByRole("button", { name: `Remove ${partner.name}` }) });
-    const action = await removal.getAttribute("action");
-    await his.open(action.replace("/care-partners/", "/see-as/").replace("/removal", ""));
+    await his.page.getByRole("link", { name: /Emil Ahlers/ }).click();
+    await tab(his, "Share");
+    const card = his.page.getByRole("article", { name: partner.name });
+    await card.getByRole("link", { name: `See as ${partner.name}` }).click();
     await his.page.getByText(`You see this as ${partner.name} does: View only, glucose and carbs.`).waitFor();
     await his.looksRight("see-as");
     await his.page.getByRole("link", { name: "Back to Share" }).click();
 
-    await hers.open(reports);
+    await hers.open(home);
+    await hers.page.locator("[data-now-value]").first().waitFor();
+    await card.getByRole("link", { name: "Remove" }).click();
     await his.page.getByRole("button", { name: `Remove ${partner.name}` }).click();
-    await his.page.waitForURL("**/security/review");
+    await hers.page.getByRole("heading", { level: 1, name: "Your access to this has ended" }).waitFor();
+    assert.equal(await hers.page.getByText("Emil").count(), 0, "nothing of it is left on her page");
+    await hers.looksRight("access-ended");
     hers.expect("status of 404");
     assert.equal((await hers.page.reload()).status(), 404, "the next request is refused");
     await hers.open("/following");

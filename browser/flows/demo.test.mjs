@@ -37,7 +37,7 @@ function story(name, part, tell) {
 story("a care partner with View only sees and cannot take away", "View only", async (visitor, page) => {
   await visitor.open("/following");
   await visitor.looksRight("following");
-  await page.getByRole("link", { name: /Mara Lind/ }).click();
+  await page.getByRole("link", { name: /^Mara Lind/ }).click();
   await page.getByText(/View only/).first().waitFor();
   await page.locator("[data-now-value]").first().waitFor();
   await visitor.looksRight("following-home");
@@ -58,7 +58,7 @@ story("a care partner with View only sees and cannot take away", "View only", as
 
 story("a care partner with View and download takes a report", "View and download", async (visitor, page) => {
   await visitor.open("/following");
-  await page.getByRole("link", { name: /Mara Lind/ }).click();
+  await page.getByRole("link", { name: /^Mara Lind/ }).click();
   await tab(visitor, "Reports");
   const agp = await pdfText(page, page.getByRole("link", { name: "PDF, A4" }));
   assert.match(agp.text, /Mara Lind/);

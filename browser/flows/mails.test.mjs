@@ -44,7 +44,7 @@ test("whoever takes a report away is named to the patient", { timeout: 180000 },
     await signIn(visitor, email, password);
     await visitor.page.getByRole("navigation", { name: "Main" }).waitFor();
     await visitor.open("/following");
-    await visitor.page.getByRole("link", { name: /Mara Lind/ }).click();
+    await visitor.page.getByRole("link", { name: /^Mara Lind/ }).click();
     await tab(visitor, "Reports");
     await pdfText(visitor.page, visitor.page.getByRole("link", { name: "PDF, A4" }));
   });

@@ -28,7 +28,7 @@ async function arrives(part, width) {
 async function takes(partner) {
   const { page } = partner;
   await partner.open("/following");
-  await page.getByRole("link", { name: /Mara Lind/ }).click();
+  await page.getByRole("link", { name: /^Mara Lind/ }).click();
   await tab(partner, "Reports");
   const [download] = await Promise.all([
     page.waitForEvent("download"),

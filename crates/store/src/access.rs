@@ -120,7 +120,11 @@ impl Store {
         let outcome = self.0.db.read(work).await?;
         match &outcome {
             Outcome::Done { entered, seen, .. } => self.write_looks(&[(*entered, *seen)], &asked.origin).await?,
-            Outcome::Refused(refused) => self.write_entry(asked.refusal(R::KIND, *refused)).await?,
+            Outcome::Refused(refused) => {
+                if let Some(count) = self.0.refusals.count(asked.who, asked.record, asked.now) {
+                    self.write_entry(asked.refusal(R::KIND, *refused).times(count)).await?;
+                }
+            }
         }
         Ok(outcome)
     }
@@ -158,7 +162,7 @@ impl Store {
         F: for<'a> FnMut(&mut Access<'a, R>) -> Result<T, Error> + Send + 'static,
     {
         let inside = Arc::clone(&self.0);
-        let mut look = None;
+        let (mut look, mut refusals) = (None, None);
         let first = Arc::new(Mutex::new(None));
         let noted = Arc::clone(&first);
         let work = move |tx: &mut Tx| match decide(tx, &asked, R::KIND)? {
@@ -178,7 +182,10 @@ impl Store {
                 run(tx, &inside, entered, &asked.origin, &mut job)
             }
             Err(refused) => {
-                audit::write(tx, &inside, &asked.refusal(R::KIND, refused))?;
+                let count = || inside.refusals.count(asked.who, asked.record, asked.now);
+                if let Some(count) = *refusals.get_or_insert_with(count) {
+                    audit::write(tx, &inside, &asked.refusal(R::KIND, refused).times(count))?;
+                }
                 Ok(Outcome::Refused(refused))
             }
         };

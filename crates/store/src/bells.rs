@@ -18,6 +18,12 @@ pub(crate) struct Ring(u8);
 impl Ring {
     pub(crate) const READINGS: Self = Self(1);
     pub(crate) const ACCESS: Self = Self(2);
+    pub(crate) const EVENTS: Self = Self(4);
+
+    /// Whether events came, whatever else did.
+    pub(crate) fn has_events(self) -> bool {
+        self.0 & Self::EVENTS.0 != 0
+    }
 
     /// Whether readings changed, whatever else did.
     pub(crate) fn has_readings(self) -> bool {

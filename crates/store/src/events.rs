@@ -48,8 +48,10 @@ pub(crate) fn as_seen(mut event: Event, visible: Visibility) -> Option<Event> {
         EventKind::Exercise { .. } | EventKind::Ketone { .. } | EventKind::Note { .. } | EventKind::Other { .. } => {
             visible.notes
         }
-        EventKind::Status { on_board, carbs_on_board, json, .. } => {
+        EventKind::Status { on_board, carbs_on_board, reservoir, json, .. } => {
             *on_board = on_board.filter(|_| visible.insulin);
+            // What is missing in the reservoir was given.
+            *reservoir = reservoir.filter(|_| visible.insulin);
             *carbs_on_board = carbs_on_board.filter(|_| visible.carbs);
             if !(visible.insulin && visible.carbs) {
                 json.clear();
@@ -97,7 +99,7 @@ impl Access<'_, Upload> {
         }
         self.end_live(headline, live.source, [0, total.added], true)?;
         if total.added > 0 {
-            self.note(What::Readings);
+            self.note(What::Events);
         }
         Ok(total)
     }

@@ -77,13 +77,14 @@ fn of_sharing() -> Vec<Letter> {
         Change::Terms { old, new },
         Change::Paused { until },
         Change::Resumed,
+        Change::Restored,
         Change::Removed,
         Change::Stopped,
         Change::EndsSoon { until },
         Change::Ended,
     ];
     let mut letters = vec![
-        share::invitation("Anna <b>", "Please look after me {secret} at night.", "a token that nobody sees".to_owned()),
+        share::invitation("Anna <b>", "a token that nobody sees".to_owned()),
         share::invited("ben@example.org", "Anna"),
         share::request("Ben", "ben@example.org"),
     ];

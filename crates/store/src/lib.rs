@@ -42,6 +42,7 @@ mod readings;
 mod receipts;
 mod records;
 mod recovery;
+mod refusals;
 mod reports;
 mod review;
 mod rights;

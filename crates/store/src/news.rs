@@ -19,6 +19,8 @@ pub struct News {
 pub enum What {
     /// Readings or events were added or taken back.
     Readings,
+    /// Events were added, and no readings: nothing to those who see glucose alone.
+    Events,
     /// Somebody's access changed.
     Access,
 }
@@ -67,7 +69,11 @@ impl Carrier {
             match *one {
                 Told::Record(news) => {
                     let _ = self.all.send(news);
-                    let ring = if news.what == What::Readings { Ring::READINGS } else { Ring::ACCESS };
+                    let ring = match news.what {
+                        What::Readings => Ring::READINGS,
+                        What::Events => Ring::EVENTS,
+                        What::Access => Ring::ACCESS,
+                    };
                     self.bells.ring(news.record.0, ring);
                 }
                 Told::SessionsEnded(account) => self.bells.ring(account.0, Ring::ACCESS),

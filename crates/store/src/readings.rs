@@ -32,7 +32,8 @@ impl<R: CanView> Access<'_, R> {
         let visible = self.entered().visibility;
         let mut latest = self.headline()?.latest;
         if !visible.insulin {
-            latest.on_board = None;
+            // What is missing in the reservoir was given.
+            (latest.on_board, latest.reservoir) = (None, None);
         }
         if !visible.devices {
             latest = Latest { reservoir: None, battery: None, sensor_started_at: None, set_changed_at: None, ..latest };

@@ -9,6 +9,7 @@ use crate::{
     flags,
     inside::{Inside, Store, new_id},
     keys::place,
+    news::What,
     rights::{Manage, Right},
     standing::{scope, scope_word},
     tokens,
@@ -182,8 +183,13 @@ impl<R: Right> Access<'_, R> {
 impl Access<'_, Manage> {
     /// Changes name, birth date, unit and zone.
     pub fn change_record(&mut self, new: &RecordSettings) -> Result<(), Error> {
+        new.check(self.now())?;
+        // By the clock of the record weekly pauses come and go: another zone opens other hours.
+        if self.record()?.zone.iana_name() != Some(new.zone.as_str()) {
+            self.fresh()?;
+            self.note(What::Access);
+        }
         let (tx, inside, entered) = self.parts();
-        new.check(entered.now)?;
         let (name, born_on) = seal(inside, entered.record, new)?;
         tx.execute(CHANGE, params![entered.record, name, born_on, unit_word(new.unit), new.zone.as_str()])?;
         self.audit("changed the record", "")

@@ -11,6 +11,7 @@
 //! mails asked for there    30     the same
 //! new address or phone     5      30 s, 1 min, 2 min … 1 h, per account
 //! invitations sent         20     30 s, 1 min, 2 min … 1 h, per account
+//! invitations received     5      30 s, 1 min, 2 min … 1 h, per address, whoever sends them
 //! requests to follow       5      30 s, 1 min, 2 min … 1 h, per account
 //! code of a visit pass  20     30 s, 1 min, 2 min … 1 h, per network; and five for the pass itself
 //! forgotten password       20     30 s, 1 min, 2 min … 1 h, per network
@@ -25,7 +26,7 @@ use crate::{
     keys::Keys,
 };
 use jiff::{SignedDuration, Timestamp};
-use sharing::AccountId;
+use sharing::{AccountId, Email};
 
 statements! {
     SELECT = "select failures, last_at from sign_in_tries where hash = $1";
@@ -98,8 +99,11 @@ pub(crate) fn contact_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
 }
 
 /// What an invitation counts for, so that nobody's mailbox is filled by us.
-pub(crate) fn invitation_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
-    vec![Try::new(keys, "try invitation", &account.to_string(), 20, 3600, false)]
+pub(crate) fn invitation_tries(keys: &Keys, account: AccountId, to: &Email) -> Vec<Try> {
+    vec![
+        Try::new(keys, "try invitation", &account.to_string(), 20, 3600, false),
+        Try::new(keys, "try invited", &to.key(), 5, 3600, false),
+    ]
 }
 
 /// What a request to follow counts for.

@@ -10,7 +10,7 @@
 
 use crate::{
     actor::Who,
-    bells::{Listener, Ring},
+    bells::Listener,
     db::{Tx, params, statements},
     error::Error,
     inside::{Inside, Store},
@@ -19,7 +19,7 @@ use crate::{
     standing,
 };
 use jiff::{SignedDuration, Timestamp};
-use sharing::{AccountId, Decision, RecordId, Refusal, RightKind, Standing, allows, lasts_until};
+use sharing::{AccountId, Decision, RecordId, Refusal, RightKind, Standing, Visibility, allows, lasts_until};
 use std::sync::Arc;
 
 statements! {
@@ -92,6 +92,7 @@ pub struct Watch {
     listener: Listener,
     /// As it was when last asked.
     standing: Standing,
+    visibility: Visibility,
     ask_at: Timestamp,
     /// Said at once.
     over: Option<Ending>,
@@ -108,6 +109,7 @@ impl Store {
             record,
             listener: self.0.news.listen_for(record, account),
             standing: Standing::Stranger,
+            visibility: Visibility::GLUCOSE_ONLY,
             ask_at: Timestamp::MAX,
             over: None,
         };
@@ -118,7 +120,7 @@ impl Store {
 
 /// What came of asking.
 enum Asked {
-    Still { standing: Standing, until: Timestamp },
+    Still { standing: Standing, visibility: Visibility, until: Timestamp },
     Over(Ending),
 }
 
@@ -147,7 +149,9 @@ impl Watch {
             if before != self.standing {
                 return Ok(Seen::Access);
             }
-            if ring.is_some_and(Ring::has_readings) {
+            // Whoever sees glucose alone is not told when there was something else.
+            let shows_events = self.visibility != Visibility::GLUCOSE_ONLY;
+            if ring.is_some_and(|ring| ring.has_readings() || (ring.has_events() && shows_events)) {
                 return Ok(Seen::Readings);
             }
         }
@@ -159,8 +163,8 @@ impl Watch {
         let job = move |tx: &mut Tx| ask(tx, &inside, (account, &session), record, now);
         match self.store.0.db.read(job).await? {
             Asked::Over(ending) => Ok(Some(ending)),
-            Asked::Still { standing, until } => {
-                self.standing = standing;
+            Asked::Still { standing, visibility, until } => {
+                (self.standing, self.visibility) = (standing, visibility);
                 let later = now.saturating_add(AT_LEAST_EVERY + jitter()?).unwrap_or(Timestamp::MAX);
                 self.ask_at = until.min(later);
                 Ok(None)
@@ -192,9 +196,9 @@ fn ask(
     }
     let standing = standing::of(tx, Who::Account { id: account }, record, now)?;
     Ok(match allows(standing, RightKind::View, now) {
-        Decision::Allowed(_) => {
+        Decision::Allowed(visibility) => {
             let until = lasts_until(standing, now).map_or(ends_at, |until| until.min(ends_at));
-            Asked::Still { standing, until }
+            Asked::Still { standing, visibility, until }
         }
         Decision::Refused(why) => Asked::Over(why.into()),
         Decision::Unknown => Asked::Over(Ending::Removed),

@@ -26,11 +26,20 @@ pub(crate) fn zone(word: &str) -> Result<TimeZone, Error> {
     TimeZone::get(word).map_err(Error::broken)
 }
 
-/// One to 120 characters, none of them for control.
+/// One to 120 characters, none of them for control, and no address of a web page: names stand in letters to others.
 pub(crate) fn valid_name(name: &str) -> Result<(), Error> {
     let length = name.trim().chars().count();
-    let plain = !name.chars().any(char::is_control);
+    let leads_away = name.contains("://") || name.to_lowercase().contains("www.") || name.split(' ').any(is_domain);
+    let plain = !name.chars().any(char::is_control) && !leads_away;
     if (1..=120).contains(&length) && plain { Ok(()) } else { Err(Error::Invalid(Invalid::Name)) }
+}
+
+/// `example.org`, which mail programs make a link of; not `J.R.` nor `Dr.Vogel`.
+fn is_domain(word: &str) -> bool {
+    let word = word.split('/').next().unwrap_or(word);
+    let last = word.rsplit_once('.').map_or("", |(_, last)| last);
+    let same = |is: fn(&char) -> bool| last.chars().all(|letter| is(&letter));
+    last.len() >= 2 && (same(|letter| letter.is_ascii_lowercase()) || same(|letter| letter.is_ascii_uppercase()))
 }
 
 /// A zone of the IANA list.

@@ -128,8 +128,8 @@ impl App {
     pub async fn expire(&self) -> u64 {
         let duty = self.roster.on(Duty::Expire);
         let lost = self.store.end_lost_factors(&duty).await.expect("lost second steps are removed");
-        let ends = self.store.tell_of_ends(&duty).await.expect("both sides are told");
-        lost + ends + self.store.remind_of_reviews(&duty).await.expect("reminders are written")
+        self.store.tell_of_ends(&duty).await.expect("both sides are told");
+        lost + self.store.remind_of_reviews(&duty).await.expect("reminders are written")
     }
 
     /// Days of believable life, ending now, as one upload of the record's own device.

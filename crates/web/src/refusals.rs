@@ -90,7 +90,7 @@ fn forbidden(refusal: Refusal) -> Problem {
 pub fn invalid_words(invalid: Invalid) -> &'static str {
     match invalid {
         Invalid::Password(weak) => password_words(weak),
-        Invalid::Name => "A name is needed, of at most 120 characters.",
+        Invalid::Name => "A name is needed, of at most 120 characters, without the address of a web page.",
         Invalid::BornOn => "A birth date lies between 1880 and today.",
         Invalid::Country => "Choose a country.",
         Invalid::Language => "Choose a language.",

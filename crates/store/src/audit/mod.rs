@@ -118,6 +118,11 @@ impl Entry {
         Self::of(entered, act, detail)
     }
 
+    /// The same, so many times.
+    pub(crate) fn times(self, count: u32) -> Self {
+        Self { count, ..self }
+    }
+
     /// The end of a visit: so many looks more than the first, and all pages and days of it.
     pub(crate) fn over(over: &Over, at: Timestamp) -> Self {
         let act = if over.key.kind == Kind::Uploads { "uploaded again" } else { "looked again" };

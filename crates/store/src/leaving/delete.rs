@@ -194,7 +194,7 @@ fn end_sharing(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp)
     for row in tx.query(FOLLOWED, params![account])? {
         tx.tell(Told::access(RecordId(row.id(0)?)));
     }
-    share::drop_requests(tx, account)?;
+    share::drop_requests(tx, account, now)?;
     tx.execute(UNSENT_TO, params![account])?;
     downloads::drop_for(tx, account)?;
     tx.execute(MEMBERSHIPS, params![account]).map(drop)

@@ -135,7 +135,7 @@ fn lock(
     now: Timestamp,
 ) -> Result<(), Error> {
     let was_locked = super::is_locked(tx, account)?;
-    end_everybody(tx, account)?;
+    end_everybody(tx, account, now)?;
     contact_changes::hold(tx, account, now)?;
     begin(tx, account, how, now)?;
     for row in tx.query(RECORDS, params![account])? {
@@ -152,12 +152,12 @@ fn lock(
 }
 
 /// Sessions, half sign-ins, remembered devices, links in mails, and what was begun to change how one signs in.
-fn end_everybody(tx: &mut Tx, account: AccountId) -> Result<(), Error> {
+fn end_everybody(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), Error> {
     sessions::end_others(tx, account, None)?;
     sign_in::drop_halves(tx, account)?;
     devices::forget_all(tx, account)?;
     tokens::void_all(tx, account)?;
-    share::drop_requests(tx, account)?;
+    share::drop_requests(tx, account, now)?;
     for sql in [DROP_CHALLENGES, DROP_LOSS, DROP_UNCONFIRMED] {
         tx.execute(sql, params![account])?;
     }

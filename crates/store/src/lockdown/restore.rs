@@ -11,6 +11,7 @@ use crate::{
     own::Own,
     records::open_name,
     rights::Manage,
+    share::mails::Change,
     standing::{permission, visibility},
 };
 use jiff::Timestamp;
@@ -96,8 +97,7 @@ impl Access<'_, Manage> {
         if self.tx().execute(RESTORE_PARTNER, params![record, partner])? == 0 {
             return Err(Error::NotFound);
         }
-        self.note(What::Access);
-        self.audit("restored a care partner", &partner.to_string())
+        self.tell_of_change(partner, "restored a care partner", &Change::Restored)
     }
 
     /// Lets a suspended clinic in again, with the same view as before. Asks for a fresh proof.

@@ -151,7 +151,12 @@ impl Access<'_, Manage> {
     }
 
     /// One change: pending messages go, both sides are told, both sides' activity and the record's history have a line.
-    fn tell_of_change(&mut self, partner: AccountId, act: &'static str, change: &mails::Change) -> Result<(), Error> {
+    pub(crate) fn tell_of_change(
+        &mut self,
+        partner: AccountId,
+        act: &'static str,
+        change: &mails::Change,
+    ) -> Result<(), Error> {
         self.note(What::Access);
         self.audit(act, &partner.to_string())?;
         let (tx, inside, entered) = self.parts();

@@ -30,7 +30,7 @@ statements! {
     OPEN_TO = "select 1 from invitations where record = $1 and email_hash = $2 and ends_at > $3";
     DROP_OVER = "delete from invitations where record = $1 and email_hash = $2 and ends_at <= $3";
     OPEN = "select count(*) from invitations where record = $1 and ends_at > $2";
-    ONE = "select email, message from invitations where record = $1 and id = $2";
+    ONE = "select email from invitations where record = $1 and id = $2";
     AGAIN = "update invitations set hash = $3, sent_at = $4, ends_at = $5 where record = $1 and id = $2";
     WITHDRAW = "delete from invitations where record = $1 and id = $2 returning email";
     WITHDRAW_ALL = "delete from invitations where record = $1";
@@ -103,7 +103,7 @@ impl Access<'_, Manage> {
         tx.execute(DROP_OVER, params![record, hash.as_slice(), now])?;
         let known = known(tx, inside, &new.email)?;
         refuse(tx, inside, record, (me, known, &hash), now)?;
-        throttle::begin(tx, &throttle::invitation_tries(&inside.keys, me), now)?;
+        throttle::begin(tx, &throttle::invitation_tries(&inside.keys, me, &new.email), now)?;
         let (id, token) = (new_id(), tokens::secret()?);
         let seal =
             |column, text: &str| inside.keys.seal(place("invitations", column, id).of(record.0), text.as_bytes());
@@ -112,7 +112,7 @@ impl Access<'_, Manage> {
         let mut row: Vec<Value> = params![id, record, tokens::hash(&token), email, hash, sealed, now, ends_at].to_vec();
         row.extend(values(&new.terms));
         tx.execute(INSERT, &row)?;
-        let letter = Invited { me, known, email: &new.email, message: &message, token };
+        let letter = Invited { me, known, email: &new.email, token };
         letter.send(tx, inside, now)?;
         let letter = mails::invited(new.email.as_str(), &record_name(tx, inside, record)?);
         notices::tell(tx, inside, me, &letter, now)?;
@@ -127,15 +127,14 @@ impl Access<'_, Manage> {
         let (record, now) = (entered.record, entered.now);
         let me = owner(tx, record)?.ok_or(Error::NotFound)?;
         let row = tx.query_one(ONE, params![record, invitation])?.ok_or(Error::NotFound)?;
-        let open =
-            |column, at| inside.keys.open_text(place("invitations", column, invitation).of(record.0), row.bytes(at)?);
-        let (email, message) = (open("email", 0)?, open("message", 1)?);
+        let sealed = place("invitations", "email", invitation).of(record.0);
+        let email = inside.keys.open_text(sealed, row.bytes(0)?)?;
         let email = Email::parse(&email).map_err(Error::broken)?;
         let known = known(tx, inside, &email)?;
-        throttle::begin(tx, &throttle::invitation_tries(&inside.keys, me), now)?;
+        throttle::begin(tx, &throttle::invitation_tries(&inside.keys, me, &email), now)?;
         let token = tokens::secret()?;
         tx.execute(AGAIN, params![record, invitation, tokens::hash(&token), now, Invitation::ends_at(now)])?;
-        Invited { me, known, email: &email, message: &message, token }.send(tx, inside, now)?;
+        Invited { me, known, email: &email, token }.send(tx, inside, now)?;
         self.invited(me, "invited a care partner again", email.as_str())
     }
 
@@ -224,7 +223,6 @@ struct Invited<'a> {
     me: AccountId,
     known: Option<AccountId>,
     email: &'a Email,
-    message: &'a str,
     token: String,
 }
 
@@ -232,7 +230,7 @@ impl Invited<'_> {
     /// Whoever has an account finds it among their messages, with their phrase; everybody else gets a plain letter.
     fn send(self, tx: &mut Tx, inside: &Inside, now: Timestamp) -> Result<(), Error> {
         let from = name(tx, inside, self.me)?;
-        let letter = mails::invitation(&from, self.message, self.token);
+        let letter = mails::invitation(&from, self.token);
         if let Some(account) = self.known {
             return notices::tell_current(tx, inside, account, &letter, now);
         }

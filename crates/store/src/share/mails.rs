@@ -26,6 +26,8 @@ pub(crate) enum Change {
     },
     /// Let in again.
     Resumed,
+    /// Let in again after a lockdown.
+    Restored,
     /// The owner ended it.
     Removed,
     /// The care partner ended it.
@@ -47,16 +49,13 @@ impl Change {
 }
 
 /// To whoever was invited.
-pub(crate) fn invitation(from: &str, message: &str, token: String) -> Letter {
-    let words = match message {
-        "" => String::new(),
-        message => format!(" They write: “{message}”"),
-    };
+/// Their own words stand on the page and not here, where a stranger could speak in our name.
+pub(crate) fn invitation(from: &str, token: String) -> Letter {
     Letter::plain(
         "invitation",
         "An invitation to follow somebody's diabetes data",
         format!(
-            "{from} invites you to see their diabetes data on Kinsight, on a phone or a computer.{words} Open this link within 7 \
+            "{from} invites you to see their diabetes data on Kinsight, on a phone or a computer. Open this link within 7 \
              days to see what is offered, and to accept or decline:"
         ),
         "You sign in or make a free account of your own with this address; nobody else can accept. If you do not know who this \
@@ -103,6 +102,7 @@ pub(crate) fn to_partner(change: &Change, record: &str, zone: &TimeZone) -> Lett
         Change::Terms { new, .. } => format!("what you can see of {record} was changed. {}", granted(new, zone)),
         Change::Paused { until } => format!("what you can see of {record} is paused until {}.", at(until)),
         Change::Resumed => format!("what you can see of {record} is not paused any more."),
+        Change::Restored => format!("you can see {record} again: the owner restored it."),
         Change::Removed => format!("you do not follow {record} any more: the owner ended it."),
         Change::Stopped => format!("you do not follow {record} any more."),
         Change::EndsSoon { until } => format!("what you can see of {record} ends on {}.", at(until)),
@@ -133,6 +133,7 @@ pub(crate) fn to_owner(change: &Change, record: &str, partner: &str, zone: &Time
         ),
         Change::Paused { until } => format!("you paused what {partner} can see of {record} until {}.", at(until)),
         Change::Resumed => format!("you ended the pause: {partner} can see {record} again."),
+        Change::Restored => format!("you restored after the lockdown what {partner} can see of {record}."),
         Change::Removed => format!("you removed {partner}, who cannot see {record} any more."),
         Change::Stopped => format!("{partner} does not follow {record} any more."),
         Change::EndsSoon { until } => format!("what {partner} can see of {record} ends on {}.", at(until)),

@@ -40,7 +40,10 @@ statements! {
     TO_TELL = "select id from follow_requests where told_at is null order by asked_at, id limit 100";
     TOLD = "update follow_requests set told_at = $2 where id = $1 and told_at is null returning partner, email_hash, ends_at";
     OF_HASH = "select account from emails where hash = $1";
-    DROP_ALL = "delete from follow_requests where partner = $1 or email_hash in (select hash from emails where account = $1)";
+    DROP_OWN = "delete from follow_requests where partner = $1";
+    // Whoever asked sees no difference: not even that there is somebody who locked or left.
+    ANSWER_ALL = "update follow_requests set answered_at = coalesce(answered_at, $2), told_at = coalesce(told_at, $2) \
+        where email_hash in (select hash from emails where account = $1)";
     TIDY = "delete from follow_requests where ends_at <= $1";
 }
 
@@ -211,9 +214,10 @@ fn tell(tx: &mut Tx, inside: &Inside, request: Id, now: Timestamp) -> Result<(),
     notices::tell_current(tx, inside, me, &mails::request(&name, &email), now)
 }
 
-/// Drops what an account asked and was asked.
-pub(crate) fn drop_all(tx: &mut Tx, account: AccountId) -> Result<u64, Error> {
-    tx.execute(DROP_ALL, params![account])
+/// Drops what an account asked, and leaves what it was asked without an answer.
+pub(crate) fn drop_all(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), Error> {
+    tx.execute(DROP_OWN, params![account])?;
+    tx.execute(ANSWER_ALL, params![account, now]).map(drop)
 }
 
 pub(super) fn tidy(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {

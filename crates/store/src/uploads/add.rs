@@ -37,7 +37,7 @@ impl Access<'_, Upload> {
         let hash = new.sha256.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
         self.audit("added an upload", &format!("{}, {hash}, {added} added", new.file_name))?;
         if added > 0 {
-            self.note(What::Readings);
+            self.note(if readings.added > 0 { What::Readings } else { What::Events });
         }
         Ok(UploadOutcome {
             upload,

@@ -246,7 +246,9 @@ fn lockdown_withdraws_and_drops_what_was_offered_and_asked() {
         kit.store.lock_down(&people.anna, store::Origin::default()).await.unwrap();
         assert!(own(&kit, &people.stranger, |zoe| zoe.offers()).await.unwrap().is_empty());
         assert!(own(&kit, &people.stranger, move |zoe| zoe.accept(id)).await.is_err());
-        assert!(own(&kit, &people.carla, |carla| carla.own_requests()).await.unwrap().is_empty());
+        let waits = own(&kit, &people.carla, |carla| carla.own_requests()).await.unwrap();
+        assert_eq!(waits.len(), 1, "whoever asked is not told that there is somebody who locked");
+        assert!(!kit.mails().await.iter().any(|mail| mail.text.contains("asks to see")), "nor is anybody told of it");
     });
 }
 

@@ -28,10 +28,11 @@ pub async fn of_record(Quiet(visit): Quiet<Visit>) -> Result<Response, Problem> 
 
 /// Of all who let this person in, for the page that lists them.
 pub async fn of_following(State(web): State<Web>, Quiet(me): Quiet<SignedIn>) -> Result<Response, Problem> {
-    let overview = web.store.overview(me.actor()).await?;
+    // Opening it is a look at each of them.
+    let followed = web.store.following(me.actor()).await?;
     let mut watches = Vec::new();
-    for line in overview.following.iter().take(MOST_WATCHED) {
-        watches.push(web.store.watch(&me.session, line.id).await?);
+    for one in followed.iter().filter(|one| one.seen.is_ok()).take(MOST_WATCHED) {
+        watches.push(web.store.watch(&me.session, one.record).await?);
     }
     if watches.is_empty() {
         // A browser does not come back for this.

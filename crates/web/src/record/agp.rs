@@ -110,7 +110,7 @@ impl Filter {
             days: show.language.days(chosen.period.first, chosen.period.last),
             first: chosen.period.first.to_string(),
             last: chosen.period.last.to_string(),
-            may_download: may(record, RightKind::Download, visit.web.clock.now()),
+            may_download: visit.eyes.is_none() && may(record, RightKind::Download, visit.web.clock.now()),
         }
     }
 

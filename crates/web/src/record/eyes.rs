@@ -11,6 +11,7 @@ use store::Record;
 /// Whose eyes, as the owner knows them.
 pub struct Eyes {
     pub partner: AccountId,
+    record: RecordId,
     name: String,
     terms: Terms,
 }
@@ -22,7 +23,7 @@ impl Eyes {
         let lines = web.store.with_account(me.actor(), |own| own.care_partners()).await?;
         let line = lines.into_iter().find(|line| line.record == record && line.partner == partner);
         match line {
-            Some(line) => Ok(Self { partner, name: line.name, terms: line.terms }),
+            Some(line) => Ok(Self { partner, record, name: line.name, terms: line.terms }),
             None => Err(web.refuse_eyes(me, record, partner).await),
         }
     }
@@ -35,7 +36,7 @@ impl Eyes {
     }
 
     pub fn way_back(&self) -> WayBack {
-        WayBack { words: "Back to Share", href: "/security/review".to_owned() }
+        WayBack { words: "Back to Share", href: format!("/records/{}/sharing", self.record) }
     }
 }
 

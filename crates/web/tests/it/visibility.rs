@@ -27,7 +27,7 @@ const MARKS: [(&str, fn(Visibility) -> bool); 18] = [
     ("a note of hers", |seen| seen.notes),
     ("ran to the lake", |seen| seen.notes),
     ("an alarm rang", |seen| seen.devices),
-    ("Reservoir", |seen| seen.devices),
+    ("Reservoir", |seen| seen.devices && seen.insulin),
     ("Battery", |seen| seen.devices),
     ("Sensor started", |seen| seen.devices),
     ("Set changed", |seen| seen.devices),

@@ -83,7 +83,7 @@ impl Model {
                 self.manages_freshly(by, record)?;
                 let given = self.grants.get_mut(&(record, of)).filter(|given| given.suspended)?;
                 given.suspended = false;
-                Some(())
+                self.tell([of, by])
             }
             Act::LetClinicIn { by, record } => {
                 self.manages_freshly(by, record)?;
@@ -198,7 +198,7 @@ impl Model {
         (!self.people[by].purged).then_some(())?;
         self.people[by].locked = true;
         self.people[by].lockdown_at.get_or_insert(self.now);
-        self.requests.retain(|_, one| one.from != by && one.to != by);
+        self.drop_requests(by);
         self.invitations.retain(|_, one| OWNERS[one.record] != by);
         let own = self.grants.iter_mut().filter(|((record, _), _)| OWNERS[*record] == by);
         own.for_each(|(_, given)| given.suspended = true);
@@ -206,6 +206,12 @@ impl Model {
             self.link = self.link.map(|_| true);
         }
         Some(())
+    }
+
+    /// What somebody asked is gone; what they were asked waits for ever, to whoever asked.
+    fn drop_requests(&mut self, of: usize) {
+        self.requests.retain(|_, one| one.from != of);
+        self.requests.values_mut().filter(|one| one.to == of).for_each(|one| one.declined = true);
     }
 
     /// The account was opened again by mail: second steps of the three days before the button are gone.
@@ -219,7 +225,7 @@ impl Model {
     fn leave(&mut self, by: usize) -> Option<()> {
         (self.is_in(by) && self.is_fresh(by)).then_some(())?;
         self.people[by].leaving_until = Some(self.now + DAY * 90);
-        self.requests.retain(|_, one| one.from != by && one.to != by);
+        self.drop_requests(by);
         self.invitations.retain(|_, one| OWNERS[one.record] != by);
         self.grants.retain(|(record, partner), _| OWNERS[*record] != by && *partner != by);
         if OWNERS[MIA] == by {
