@@ -43,7 +43,8 @@ impl Refusals {
         row.last_at = now;
         row.refused = row.refused.saturating_add(1);
         row.unwritten = row.unwritten.saturating_add(1);
-        let now_written = row.refused <= LINES || (row.refused / LINES).is_power_of_two() && row.refused % LINES == 0;
+        let now_written =
+            row.refused <= LINES || (row.refused.is_multiple_of(LINES) && (row.refused / LINES).is_power_of_two());
         now_written.then(|| std::mem::take(&mut row.unwritten))
     }
 }

@@ -206,7 +206,7 @@ async fn listen(stream: TcpStream, tell: impl Fn(String) -> bool + Send) {
     let mut is_end = false;
     while let Ok(Some(line)) = lines.next_line().await {
         let word = match line.split_once(": ") {
-            Some(("event", name)) if name == "end" => {
+            Some(("event", "end")) => {
                 is_end = true;
                 continue;
             }

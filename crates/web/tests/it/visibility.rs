@@ -13,8 +13,10 @@ use testkit::people::{ANNA, BEN};
 const PAGES: [&str; 5] =
     ["?hours=12", "?on=2026-03-18", "?on=2026-02-18", "/reports/agp?days=7", "/reports/daily?days=7"];
 
-/// What betrays a kind: words of the page that nothing else puts there.
-const MARKS: [(&str, fn(Visibility) -> bool); 18] = [
+/// What betrays a kind: words of the page that nothing else puts there, and with which visibility they may stand there.
+type Mark = (&'static str, fn(Visibility) -> bool);
+
+const MARKS: [Mark; 18] = [
     ("7.85 U", |seen| seen.insulin),
     ("4.65 U", |seen| seen.insulin),
     ("2.35 U/h", |seen| seen.insulin),
