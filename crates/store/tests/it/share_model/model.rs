@@ -18,7 +18,7 @@ pub const OWNERS: [usize; 3] = [0, 0, 1];
 /// The record that is linked to the clinic.
 pub const MIA: usize = 1;
 /// How many care partners a record may have.
-pub const MOST: usize = 3;
+pub const MOST: usize = 2;
 
 pub const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 pub const DAY: SignedDuration = SignedDuration::from_hours(24);

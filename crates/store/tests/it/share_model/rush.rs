@@ -61,12 +61,15 @@ impl Play {
             let (call, store, lookers) =
                 (call(&self.world, &self.model, act), self.world.store.clone(), lookers.clone());
             let (actors, records) = (self.world.actors.clone(), self.world.records.clone());
+            // Asking to follow shares no row with the one who is asked, so that it tells nothing of them: a request that meets the
+            // button or the end of the account may stay as if it had come after it. It opens nothing, and is no landmark.
+            let landmark = if matches!(act, Act::Ask { .. }) { BTreeSet::new() } else { BTreeSet::from([number]) };
             running.spawn(async move {
                 let reply = call.await;
                 let mut looks: Vec<Look> = Vec::new();
                 for (who, record, right) in lookers {
                     let answer = ask(&store, &actors[who], records[record], right).await;
-                    looks.push((BTreeSet::from([number]), (who, record, right), answer));
+                    looks.push((landmark.clone(), (who, record, right), answer));
                 }
                 (number, reply, looks)
             });
