@@ -37,9 +37,11 @@ pub(crate) fn valid_name(name: &str) -> Result<(), Error> {
 /// `example.org`, which mail programs make a link of; not `J.R.` nor `Dr.Vogel`.
 fn is_domain(word: &str) -> bool {
     let word = word.split('/').next().unwrap_or(word);
-    let last = word.rsplit_once('.').map_or("", |(_, last)| last);
+    let Some((first, last)) = word.rsplit_once('.') else { return false };
     let same = |is: fn(&char) -> bool| last.chars().all(|letter| is(&letter));
-    last.len() >= 2 && (same(|letter| letter.is_ascii_lowercase()) || same(|letter| letter.is_ascii_uppercase()))
+    first.ends_with(char::is_alphanumeric)
+        && last.len() >= 2
+        && (same(|letter| letter.is_ascii_lowercase()) || same(|letter| letter.is_ascii_uppercase()))
 }
 
 /// A zone of the IANA list.
@@ -51,4 +53,20 @@ pub(crate) fn valid_zone(zone: &str) -> Result<(), Error> {
 pub(crate) fn valid_two_letters(text: &str, otherwise: Invalid) -> Result<(), Error> {
     let fits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
     if fits { Ok(()) } else { Err(Error::Invalid(otherwise)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::valid_name;
+
+    #[test]
+    fn names_lead_nowhere() {
+        for name in ["Anna Berg", "J.R. Smith", "Dr.Vogel", "Anna-Lena d’Arc", "O. B.", "...and more", "村上"] {
+            assert!(valid_name(name).is_ok(), "{name}");
+        }
+        for name in ["", "Anna https://a.example", "open evil.com now", "EVIL.COM", "WWW.evil", "evil.org/path", "a\nb"]
+        {
+            assert!(valid_name(name).is_err(), "{name}");
+        }
+    }
 }
