@@ -8,14 +8,13 @@ use crate::edge::problem::Problem;
 use crate::forms::Form;
 use crate::page::{Frame, Tab, render};
 use crate::record::visit::Visit;
-use crate::refusals::{field_of, invalid_words};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use sharing::Purpose;
-use store::{Access, CarePartnerLine, Error, Manage};
+use store::{Access, CarePartnerLine, Manage};
 
 #[derive(Template)]
 #[template(path = "sharing/care_partner.html")]
@@ -58,12 +57,11 @@ pub async fn change(
     let line = partner(&visit, &who).await?;
     match Proven::by(&visit.web, &mut visit.me, &filled.password).await {
         Ok(proven) => Ok(proven.onto(edit(&visit, &shared, &line, &filled).await)),
-        Err(Error::WrongProof) => {
+        Err(why) => {
             let mut form = Form::of(filled.terms.fields(&by_clock(&shared.record.zone)));
-            proving::ask(&mut form, proving::WRONG);
-            Ok((StatusCode::FORBIDDEN, shown(&visit, &shared, &line, form).await?).into_response())
+            let status = proving::refuse(&mut form, why, proving::NEEDED, None)?;
+            Ok((status, shown(&visit, &shared, &line, form).await?).into_response())
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -81,15 +79,7 @@ async fn edit(visit: &Visit, shared: &Shared, line: &CarePartnerLine, filled: &F
             let place = visit.url(&format!("/sharing?done=changed&partner={partner}"));
             return Ok(Redirect::to(&place).into_response());
         }
-        Err(Error::ProofNeeded) => {
-            proving::ask(&mut form, "They will see more than before. Confirm that it is you.");
-            StatusCode::FORBIDDEN
-        }
-        Err(Error::Invalid(invalid)) => {
-            form.refuse(field_of(invalid), invalid_words(invalid));
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Err(error) => return Err(error.into()),
+        Err(why) => proving::refuse(&mut form, why, "They will see more than before. Confirm that it is you.", None)?,
     };
     Ok((status, shown(visit, shared, line, form).await?).into_response())
 }

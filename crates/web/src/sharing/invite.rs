@@ -9,13 +9,12 @@ use crate::edge::session::to_proof;
 use crate::forms::{Field, Form};
 use crate::page::{Frame, Tab, render};
 use crate::record::visit::Visit;
-use crate::refusals::{conflict_words, field_of, invalid_words};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use sharing::{Email, Purpose, Terms};
-use store::{Access, Error, Manage, NewInvitation};
+use store::{Access, Manage, NewInvitation};
 
 #[derive(Template)]
 #[template(path = "sharing/invite.html")]
@@ -75,12 +74,11 @@ pub async fn invite(mut visit: Visit, axum::Form(filled): axum::Form<Filled>) ->
     let shared = shared(&visit).await?;
     match Proven::by(&visit.web, &mut visit.me, &filled.password).await {
         Ok(proven) => Ok(proven.onto(send(&visit, &shared, &filled).await)),
-        Err(Error::WrongProof) => {
+        Err(why) => {
             let mut form = form(&filled, &shared);
-            proving::ask(&mut form, proving::WRONG);
-            Ok((StatusCode::FORBIDDEN, shown(&visit, &shared, form, None).await?).into_response())
+            let status = proving::refuse(&mut form, why, proving::NEEDED, None)?;
+            Ok((status, shown(&visit, &shared, form, None).await?).into_response())
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -101,19 +99,7 @@ async fn send(visit: &Visit, shared: &Shared, filled: &Filled) -> Result<Respons
             let place = visit.url(&format!("/sharing?done=invited&invitation={id}"));
             return Ok(Redirect::to(&place).into_response());
         }
-        Err(Error::ProofNeeded) => {
-            proving::ask(&mut form, proving::NEEDED);
-            StatusCode::FORBIDDEN
-        }
-        Err(Error::Invalid(invalid)) => {
-            form.refuse(field_of(invalid), invalid_words(invalid));
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Err(Error::Conflict(conflict)) => {
-            form.refuse("email", conflict_words(conflict));
-            StatusCode::CONFLICT
-        }
-        Err(error) => return Err(error.into()),
+        Err(why) => proving::refuse(&mut form, why, proving::NEEDED, Some("email"))?,
     };
     Ok((status, shown(visit, shared, form, at_work).await?).into_response())
 }

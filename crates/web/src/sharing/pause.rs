@@ -9,7 +9,6 @@ use crate::edge::session::to_proof;
 use crate::forms::{Field, Form};
 use crate::page::{Frame, Tab, render};
 use crate::record::visit::Visit;
-use crate::refusals::{field_of, invalid_words};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -18,7 +17,7 @@ use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use sharing::{AccountId, Purpose};
-use store::{Access, CarePartnerLine, Error, Invalid, Manage};
+use store::{Access, CarePartnerLine, Error, Manage};
 
 #[derive(Template)]
 #[template(path = "sharing/pause.html")]
@@ -116,12 +115,11 @@ pub async fn pause(
     let line = partner(&visit, &who).await?;
     match Proven::by(&visit.web, &mut visit.me, &filled.password).await {
         Ok(proven) => Ok(proven.onto(shut_out(&visit, &shared, &line, &filled).await)),
-        Err(Error::WrongProof) => {
+        Err(why) => {
             let mut form = form(&filled, clock(&visit, &shared.record));
-            proving::ask(&mut form, proving::WRONG);
-            Ok((StatusCode::FORBIDDEN, shown(&visit, &shared, &line, form).await?).into_response())
+            let status = proving::refuse(&mut form, why, proving::NEEDED, None)?;
+            Ok((status, shown(&visit, &shared, &line, form).await?).into_response())
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -143,15 +141,9 @@ async fn shut_out(
             let place = visit.url(&format!("/sharing?done=paused&partner={partner}"));
             return Ok(Redirect::to(&place).into_response());
         }
-        Err(Error::ProofNeeded) => {
-            proving::ask(&mut form, "This lets them in sooner than before. Confirm that it is you.");
-            StatusCode::FORBIDDEN
+        Err(why) => {
+            proving::refuse(&mut form, why, "This lets them in sooner than before. Confirm that it is you.", None)?
         }
-        Err(Error::Invalid(Invalid::Pause)) => {
-            form.refuse(field_of(Invalid::Pause), invalid_words(Invalid::Pause));
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Err(error) => return Err(error.into()),
     };
     Ok((status, shown(visit, shared, line, form).await?).into_response())
 }

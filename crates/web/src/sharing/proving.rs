@@ -5,7 +5,8 @@ use crate::edge::cookies;
 use crate::edge::problem::Problem;
 use crate::edge::session::SignedIn;
 use crate::forms::{Field, Form};
-use axum::http::{HeaderValue, header};
+use crate::refusals::{conflict_words, field_of, invalid_words};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use store::Error;
 
@@ -45,5 +46,29 @@ pub fn ask(form: &mut Form, text: &str) {
     form.refuse(FIELD, text);
 }
 
+/// Puts what was refused at the field that it is about, and answers with which status the form is shown again. `conflicts` is
+/// the field that conflicts are about, where there can be any.
+pub fn refuse(form: &mut Form, why: Error, needed: &str, conflicts: Option<&str>) -> Result<StatusCode, Problem> {
+    match (why, conflicts) {
+        (Error::WrongProof, _) => {
+            ask(form, WRONG);
+            Ok(StatusCode::FORBIDDEN)
+        }
+        (Error::ProofNeeded, _) => {
+            ask(form, needed);
+            Ok(StatusCode::FORBIDDEN)
+        }
+        (Error::Invalid(invalid), _) => {
+            form.refuse(field_of(invalid), invalid_words(invalid));
+            Ok(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        (Error::Conflict(conflict), Some(field)) => {
+            form.refuse(field, conflict_words(conflict));
+            Ok(StatusCode::CONFLICT)
+        }
+        (why, _) => Err(why.into()),
+    }
+}
+
 pub const NEEDED: &str = "Confirm that it is you: your last proof is more than ten minutes ago.";
-pub const WRONG: &str = "That is not the password of this account. Nothing was changed.";
+const WRONG: &str = "That is not the password of this account. Nothing was changed.";

@@ -10,7 +10,6 @@ use crate::edge::session::SignedIn;
 use crate::forms::{Control, Field, Form};
 use crate::page::{Frame, Place, render};
 use crate::record::visit::frame_of;
-use crate::refusals::{conflict_words, field_of, invalid_words};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -125,12 +124,11 @@ pub async fn approve(
     let asked = asked(&web, &me, &id).await?;
     match Proven::by(&web, &mut me, &filled.password).await {
         Ok(proven) => Ok(proven.onto(let_in(&web, &me, &asked, &filled).await)),
-        Err(Error::WrongProof) => {
+        Err(why) => {
             let mut form = asked.form(&filled);
-            proving::ask(&mut form, proving::WRONG);
-            Ok((StatusCode::FORBIDDEN, shown(&web, &me, &asked, form).await?).into_response())
+            let status = proving::refuse(&mut form, why, proving::NEEDED, None)?;
+            Ok((status, shown(&web, &me, &asked, form).await?).into_response())
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -151,19 +149,7 @@ async fn let_in(web: &Web, me: &SignedIn, asked: &Asked, filled: &Filled) -> Res
             let place = format!("/records/{}/sharing?done=approved&partner={partner}", record.id);
             return Ok(Redirect::to(&place).into_response());
         }
-        Err(Error::ProofNeeded) => {
-            proving::ask(&mut form, proving::NEEDED);
-            StatusCode::FORBIDDEN
-        }
-        Err(Error::Invalid(invalid)) => {
-            form.refuse(field_of(invalid), invalid_words(invalid));
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Err(Error::Conflict(conflict)) => {
-            form.refuse("record", conflict_words(conflict));
-            StatusCode::CONFLICT
-        }
-        Err(error) => return Err(error.into()),
+        Err(why) => proving::refuse(&mut form, why, proving::NEEDED, Some("record"))?,
     };
     Ok((status, shown(web, me, asked, form).await?).into_response())
 }
