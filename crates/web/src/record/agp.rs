@@ -35,7 +35,10 @@ pub struct Filter {
     pub days: String,
     pub first: String,
     pub last: String,
+    /// Whoever this is shown to, or whose eyes they have, may take it away.
     pub may_download: bool,
+    /// Seen with another's eyes, of whom it is only said.
+    pub is_seen_as: bool,
 }
 
 pub struct AgpReport {
@@ -110,7 +113,8 @@ impl Filter {
             days: show.language.days(chosen.period.first, chosen.period.last),
             first: chosen.period.first.to_string(),
             last: chosen.period.last.to_string(),
-            may_download: visit.eyes.is_none() && may(record, RightKind::Download, visit.web.clock.now()),
+            may_download: may(record, RightKind::Download, visit.web.clock.now()),
+            is_seen_as: visit.eyes.is_some(),
         }
     }
 
