@@ -32,6 +32,58 @@ pub enum ClinicRole {
     FrontDesk,
 }
 
+impl ClinicRole {
+    /// All of them, for tables.
+    pub const ALL: [Self; 3] = [Self::Admin, Self::Clinician, Self::FrontDesk];
+}
+
+/// What a member asks of the clinic itself. Each is a type in the store's door to a clinic; this is its name in the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ClinicRight {
+    /// See who the patients are, whether they are linked and from when their newest data are.
+    SeePatients,
+    /// See figures in the list of patients.
+    SeeFigures,
+    /// Add patients and change what the clinic keeps of them: name, birth date, number, group and tags.
+    KeepPatients,
+    /// Link patients to their personal records, and end links.
+    Link,
+    /// Ask patients to upload.
+    AskForUpload,
+    /// Print the reports of many patients at once.
+    PrintReports,
+    /// Merge two records of one patient, and undo it.
+    MergePatients,
+    /// Note that a patient left the clinic or came back.
+    LetPatientsGo,
+    /// Delete a patient's record for good.
+    DeletePatients,
+    /// See what members did.
+    SeeActivity,
+    /// Invite, change and remove members.
+    KeepMembers,
+    /// Change what the clinic is called, and close it.
+    ChangeClinic,
+}
+
+impl ClinicRight {
+    /// All of them, for tables.
+    pub const ALL: [Self; 12] = [
+        Self::SeePatients,
+        Self::SeeFigures,
+        Self::KeepPatients,
+        Self::Link,
+        Self::AskForUpload,
+        Self::PrintReports,
+        Self::MergePatients,
+        Self::LetPatientsGo,
+        Self::DeletePatients,
+        Self::SeeActivity,
+        Self::KeepMembers,
+        Self::ChangeClinic,
+    ];
+}
+
 /// How far an app's token reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TokenScope {
@@ -77,7 +129,12 @@ pub enum Standing {
         suspended: bool,
     },
     /// A member of the clinic that keeps the record itself.
-    ClinicOfRecord(ClinicRole),
+    ClinicOfRecord {
+        /// What the member does there.
+        role: ClinicRole,
+        /// Whether the member has no second step, which every member must have.
+        lacks_second_step: bool,
+    },
     /// A member of a clinic that the personal record is linked to.
     LinkedClinic {
         /// What the member does there.
@@ -86,6 +143,8 @@ pub enum Standing {
         visibility: Visibility,
         /// Until when.
         until_at: Option<Timestamp>,
+        /// Whether the member has no second step, which every member must have.
+        lacks_second_step: bool,
         /// Suspended by lockdown, until the owner restores it.
         suspended: bool,
     },
@@ -133,6 +192,16 @@ pub enum Purpose {
     Sharing,
     /// The list of everybody who is followed, with the last values.
     Following,
+    /// A clinic's list of its patients, with figures.
+    PatientList,
+    /// A link with a clinic: offered, made, changed, ended.
+    ClinicLink,
+    /// A request to upload.
+    AskForUpload,
+    /// Reports of many patients, printed for a clinic's day.
+    BatchPrint,
+    /// Two records of one patient, merged or parted again.
+    Merge,
     /// What a care partner sees, shown to the owner.
     SeeAs,
     /// Who looked, and the receipts.
@@ -162,6 +231,11 @@ impl Purpose {
             Self::Tokens => "app tokens",
             Self::Sharing => "sharing",
             Self::Following => "list of people followed",
+            Self::PatientList => "list of patients",
+            Self::ClinicLink => "link with a clinic",
+            Self::AskForUpload => "request to upload",
+            Self::BatchPrint => "batch of reports",
+            Self::Merge => "records merged",
             Self::SeeAs => "seen as a care partner",
             Self::ViewHistory => "view history",
             Self::Export => "export of everything",

@@ -3,7 +3,7 @@
 //! **Invariant:** the whole table is `tests/it/policy.rs`'s snapshot, which a privacy officer can read.
 
 use crate::grant::{Permission, Visibility};
-use crate::permissions::{ClinicRole, Duty, RightKind, Standing, TokenScope};
+use crate::permissions::{ClinicRight, ClinicRole, Duty, RightKind, Standing, TokenScope};
 use jiff::Timestamp;
 
 /// Why somebody who has some access was refused.
@@ -19,6 +19,8 @@ pub enum Refusal {
     Paused,
     /// The owner asks for a second step, and this person has none.
     SecondStep,
+    /// Members of a clinic must have a second step, and this person has none.
+    MemberSecondStep,
     /// The owner's account was in lockdown, and the owner has not restored this access yet.
     Suspended,
     /// The role in the clinic does not reach that far.
@@ -61,9 +63,16 @@ pub fn allows(standing: Standing, right: RightKind, now: Timestamp) -> Decision 
         (Standing::CarePartner { .. }, RightKind::Download) => Refused(Refusal::ViewOnly),
         (Standing::CarePartner { .. }, RightKind::Upload | RightKind::Manage) => Refused(Refusal::NotYours),
 
-        (Standing::ClinicOfRecord(ClinicRole::Admin | ClinicRole::Clinician), _) => Allowed(Visibility::ALL),
-        (Standing::ClinicOfRecord(ClinicRole::FrontDesk), RightKind::Upload) => Allowed(Visibility::ALL),
-        (Standing::ClinicOfRecord(ClinicRole::FrontDesk), _) => Refused(Refusal::Role),
+        (
+            Standing::ClinicOfRecord { lacks_second_step: true, .. }
+            | Standing::LinkedClinic { lacks_second_step: true, .. },
+            _,
+        ) => Refused(Refusal::MemberSecondStep),
+        (Standing::ClinicOfRecord { role: ClinicRole::Admin | ClinicRole::Clinician, .. }, _) => {
+            Allowed(Visibility::ALL)
+        }
+        (Standing::ClinicOfRecord { role: ClinicRole::FrontDesk, .. }, RightKind::Upload) => Allowed(Visibility::ALL),
+        (Standing::ClinicOfRecord { role: ClinicRole::FrontDesk, .. }, _) => Refused(Refusal::Role),
 
         (
             Standing::LinkedClinic { role: ClinicRole::Admin | ClinicRole::Clinician, visibility, .. },
@@ -88,5 +97,23 @@ pub fn allows(standing: Standing, right: RightKind, now: Timestamp) -> Decision 
         (Standing::OnDuty(_), _) => Unknown,
 
         (Standing::Stranger, _) => Unknown,
+    }
+}
+
+/// Decides whether a member may do `right` in the clinic. Nobody without a second step may do anything there.
+pub fn clinic_allows(role: ClinicRole, lacks_second_step: bool, right: ClinicRight) -> Result<(), Refusal> {
+    use ClinicRight::{
+        AskForUpload, ChangeClinic, DeletePatients, KeepMembers, KeepPatients, LetPatientsGo, Link, MergePatients,
+        PrintReports, SeeActivity, SeeFigures, SeePatients,
+    };
+    if lacks_second_step {
+        return Err(Refusal::MemberSecondStep);
+    }
+    match (role, right) {
+        (ClinicRole::Admin, _) => Ok(()),
+        (_, SeePatients | KeepPatients | Link | AskForUpload) => Ok(()),
+        (ClinicRole::Clinician, SeeFigures | PrintReports | MergePatients | LetPatientsGo) => Ok(()),
+        (ClinicRole::FrontDesk, SeeFigures | PrintReports | MergePatients | LetPatientsGo)
+        | (_, DeletePatients | SeeActivity | KeepMembers | ChangeClinic) => Err(Refusal::Role),
     }
 }

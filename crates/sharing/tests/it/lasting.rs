@@ -13,10 +13,15 @@ fn at(second: i64) -> Timestamp {
 fn standings() -> Vec<Standing> {
     let instants = || (0..LAST).map(|second| Some(at(second))).chain([None]);
     let (permission, visibility) = (Permission::ViewOnly, Visibility::ALL);
-    let mut all = vec![Standing::Owner, Standing::Stranger, Standing::ClinicOfRecord(ClinicRole::Admin)];
+    let mut all = vec![
+        Standing::Owner,
+        Standing::Stranger,
+        Standing::ClinicOfRecord { role: ClinicRole::Admin, lacks_second_step: false },
+    ];
     for suspended in [false, true] {
         for until_at in instants() {
-            all.push(Standing::LinkedClinic { role: ClinicRole::Admin, visibility, until_at, suspended });
+            let (role, lacks_second_step) = (ClinicRole::Admin, false);
+            all.push(Standing::LinkedClinic { role, visibility, until_at, lacks_second_step, suspended });
             let paused = instants().map(|at| (at, None)).chain(instants().map(|at| (None, at)));
             all.extend(paused.map(|(paused_until_at, pauses_at)| Standing::CarePartner {
                 permission,

@@ -4,6 +4,7 @@
 mod check_up;
 mod invitation;
 mod lasting;
+mod link;
 mod people;
 mod policy;
 mod weekly_pause;

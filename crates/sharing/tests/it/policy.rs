@@ -1,7 +1,10 @@
 //! The whole policy as one table: every standing × every right.
 
 use jiff::Timestamp;
-use sharing::{ClinicRole, Decision, Duty, Permission, RightKind, Standing, TokenScope, Visibility, allows};
+use sharing::{
+    ClinicRight, ClinicRole, Decision, Duty, Permission, Refusal, RightKind, Standing, TokenScope, Visibility, allows,
+    clinic_allows,
+};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -60,15 +63,31 @@ fn suspended(standing: Standing) -> Standing {
             lacks_second_step,
             suspended: true,
         },
-        Standing::LinkedClinic { role, visibility, until_at, .. } => {
-            Standing::LinkedClinic { role, visibility, until_at, suspended: true }
+        Standing::LinkedClinic { role, visibility, until_at, lacks_second_step, .. } => {
+            Standing::LinkedClinic { role, visibility, until_at, lacks_second_step, suspended: true }
         }
         other => other,
     }
 }
 
 fn linked(role: ClinicRole, until: Option<i64>) -> Standing {
-    Standing::LinkedClinic { role, visibility: Visibility::ALL, until_at: until.map(at), suspended: false }
+    let (until_at, lacks_second_step) = (until.map(at), false);
+    Standing::LinkedClinic { role, visibility: Visibility::ALL, until_at, lacks_second_step, suspended: false }
+}
+
+fn keeps(role: ClinicRole) -> Standing {
+    Standing::ClinicOfRecord { role, lacks_second_step: false }
+}
+
+/// The same member without a second step.
+fn without(standing: Standing) -> Standing {
+    match standing {
+        Standing::ClinicOfRecord { role, .. } => Standing::ClinicOfRecord { role, lacks_second_step: true },
+        Standing::LinkedClinic { role, visibility, until_at, suspended, .. } => {
+            Standing::LinkedClinic { role, visibility, until_at, lacks_second_step: true, suspended }
+        }
+        other => other,
+    }
 }
 
 fn pass(until: i64) -> Standing {
@@ -93,12 +112,14 @@ fn standings() -> Vec<(&'static str, Standing)> {
         ("care partner, suspended", suspended(partner(ViewAndDownload, None, None))),
         ("care partner, suspended and ended", suspended(partner(ViewAndDownload, Some(NOW), None))),
         ("care partner, suspended and paused", suspended(partner(ViewOnly, None, Some(NOW + 1)))),
-        ("clinic that keeps it, admin", Standing::ClinicOfRecord(ClinicRole::Admin)),
-        ("clinic that keeps it, clinician", Standing::ClinicOfRecord(ClinicRole::Clinician)),
-        ("clinic that keeps it, front desk", Standing::ClinicOfRecord(ClinicRole::FrontDesk)),
+        ("clinic that keeps it, admin", keeps(ClinicRole::Admin)),
+        ("clinic that keeps it, clinician", keeps(ClinicRole::Clinician)),
+        ("clinic that keeps it, front desk", keeps(ClinicRole::FrontDesk)),
+        ("clinic that keeps it, no second step", without(keeps(ClinicRole::Admin))),
         ("linked clinic, admin", linked(ClinicRole::Admin, None)),
         ("linked clinic, clinician", linked(ClinicRole::Clinician, None)),
         ("linked clinic, front desk", linked(ClinicRole::FrontDesk, None)),
+        ("linked clinic, no second step", without(linked(ClinicRole::Clinician, None))),
         ("linked clinic, clinician, ended", linked(ClinicRole::Clinician, Some(NOW))),
         ("linked clinic, admin, suspended", suspended(linked(ClinicRole::Admin, None))),
         ("linked clinic, front desk, suspended", suspended(linked(ClinicRole::FrontDesk, None))),
@@ -144,7 +165,14 @@ fn nobody_but_owner_and_keeping_clinic_changes_anything() {
         let may = matches!(allows(standing, RightKind::Manage, at(NOW)), Decision::Allowed(_));
         assert_eq!(
             may,
-            matches!(standing, Standing::Owner | Standing::ClinicOfRecord(ClinicRole::Admin | ClinicRole::Clinician)),
+            matches!(
+                standing,
+                Standing::Owner
+                    | Standing::ClinicOfRecord {
+                        role: ClinicRole::Admin | ClinicRole::Clinician,
+                        lacks_second_step: false
+                    }
+            ),
             "{name}"
         );
     }
@@ -167,4 +195,20 @@ fn what_may_be_taken_away_may_also_be_seen() {
         let allowed = |right| matches!(allows(standing, right, at(NOW)), Decision::Allowed(_));
         assert!(!allowed(RightKind::Download) || allowed(RightKind::View), "{name}");
     }
+}
+
+#[test]
+fn every_role_and_every_right_in_a_clinic() {
+    let mut table = format!("{:<18}{:<18}{:<18}{:<18}{}\n", "", "Admin", "Clinician", "FrontDesk", "no second step");
+    let cell = |result: Result<(), Refusal>| result.map_or_else(|why| format!("✘ {why:?}"), |()| "✔".to_owned());
+    for right in ClinicRight::ALL {
+        table.push_str(&format!("{:<18}", format!("{right:?}")));
+        for role in ClinicRole::ALL {
+            table.push_str(&format!("{:<18}", cell(clinic_allows(role, false, right))));
+        }
+        let bare: Vec<_> = ClinicRole::ALL.iter().map(|role| clinic_allows(*role, true, right)).collect();
+        assert!(bare.windows(2).all(|two| two[0] == two[1]), "{right:?}");
+        table.push_str(&format!("{}\n", cell(bare[0])));
+    }
+    insta::assert_snapshot!(table);
 }
