@@ -89,6 +89,19 @@ pub(crate) fn enter(
     Ok((token, hash))
 }
 
+/// A device that is known from the start and never asked for a second step, in a seeded database.
+pub(crate) fn seed(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    device: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let sealed = inside.keys.seal(place("known_devices", "origin", account.0), b"")?;
+    let until = now.saturating_add(SignedDuration::from_hours(24 * 365 * 100)).unwrap_or(now);
+    tx.execute(INSERT, params![tokens::hash(device), account, sealed, now, until]).map(drop)
+}
+
 /// A mailed link was opened here: the browser is known from now on, and nobody has signed in there yet.
 pub(crate) fn let_in(
     tx: &mut Tx,

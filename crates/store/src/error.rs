@@ -129,6 +129,12 @@ pub enum Invalid {
     /// A record that is no person's own.
     #[error("record")]
     Record,
+    /// A link code that is wrong, used or over.
+    #[error("link code")]
+    LinkCode,
+    /// A number, group or tag of a patient that is too long, or too many tags.
+    #[error("details of a patient")]
+    PatientDetails,
     /// Not possible while the lockdown lasts.
     #[error("lockdown")]
     Lockdown,
@@ -175,4 +181,8 @@ pub enum Conflict {
     NoSecondStep,
     /// The upload was taken back already.
     TakenBack,
+    /// The clinic's record or the personal record is linked already.
+    Linked,
+    /// A clinic keeps at least one admin.
+    LastAdmin,
 }

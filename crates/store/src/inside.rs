@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 2, text: include_str!("migrations/0002_data.sql") },
     Migration { version: 3, text: include_str!("migrations/0003_identity.sql") },
     Migration { version: 4, text: include_str!("migrations/0004_sharing.sql") },
+    Migration { version: 5, text: include_str!("migrations/0005_clinic.sql") },
 ];
 
 /// The database and the gate in front of it. Cheap to clone; all clones are one.

@@ -2,6 +2,7 @@
 
 use crate::{
     downloads::DownloadNotices,
+    link::mails as links,
     lockdown::mails as lockdown,
     mails::{self, Download, Letter, Reader},
     outbox::Mail,
@@ -10,7 +11,7 @@ use crate::{
     share::mails::{self as share, Change},
 };
 use jiff::{Timestamp, tz::TimeZone};
-use sharing::{Id, Permission, RecordId, Terms, Visibility, WeeklyPause};
+use sharing::{Id, LinkTerms, Permission, RecordId, Terms, Visibility, WeeklyPause};
 use std::{collections::HashMap, fs, path::Path};
 
 fn all() -> Vec<Letter> {
@@ -60,6 +61,7 @@ fn all() -> Vec<Letter> {
     ]
     .into_iter()
     .chain(of_sharing())
+    .chain(of_clinics())
     .collect()
 }
 
@@ -91,6 +93,13 @@ fn of_sharing() -> Vec<Letter> {
     letters.extend(changes.iter().map(|change| share::to_partner(change, "Anna", &zone)));
     letters.extend(changes.iter().map(|change| share::to_owner(change, "Anna", "Ben", &zone)));
     letters
+}
+
+fn of_clinics() -> Vec<Letter> {
+    let zone = TimeZone::get("Europe/Berlin").expect("a zone of the list");
+    let until: Timestamp = "2026-11-24T09:00:00Z".parse().expect("a constant that is an instant");
+    let terms = LinkTerms { visibility: Visibility { notes: false, ..Visibility::ALL }, until_at: Some(until) };
+    vec![links::linked("Northside <b>", "Anna", &terms, &zone)]
 }
 
 fn download(who: &str, record: u128) -> Download {

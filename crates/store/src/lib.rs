@@ -12,6 +12,7 @@ mod bells;
 mod check_up;
 #[doc(hidden)]
 pub mod chunk;
+mod clinic;
 mod days;
 mod db;
 mod devices;
@@ -25,6 +26,7 @@ mod keys;
 mod leaving;
 #[cfg(test)]
 mod letters;
+mod link;
 mod lockdown;
 mod mails;
 mod news;
@@ -69,6 +71,10 @@ pub use accounts::NewAccount;
 pub use actor::{Actor, Origin, Roster};
 pub use audit::{AuditLine, AuditReport, BrokenLine};
 pub use chunk::{Latest, Summary14};
+pub use clinic::{
+    AskForUpload, ChangeClinic, DeletePatients, Desk, DeskRight, KeepMembers, KeepPatients, LetPatientsGo, Link,
+    MergePatients, NewPatient, PatientDetails, PatientProfile, PrintReports, SeeActivity, SeeFigures, SeePatients,
+};
 pub use days::DatumKind;
 pub use devices::DeviceToken;
 pub use downloads::DownloadNotices;
@@ -97,7 +103,7 @@ pub use reports::{Prepared, Report};
 pub use review::CarePartnerLine;
 pub use rights::{CanView, Download, Manage, Right, Upload, View};
 pub use second_step::{AddedStep, Given, Method, NewTotp, RecoveryCodes, SecondStep, SecondSteps};
-pub use seed::{SeedAccount, SeedClinic, SeedGrant, SeedPlan, Seeded};
+pub use seed::{SeedAccount, SeedClinic, SeedGrant, SeedPlan, SeedSecondStep, Seeded};
 pub use sessions::{Opened, Session, SessionToken};
 pub use settings::{Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, StoreSettings};
 pub use share::{FollowRequest, Followed, InvitationLine, NewInvitation, Offer, OwnRequest, Shut};
@@ -140,8 +146,10 @@ fn all_statements() -> Vec<db::Sql> {
     ];
     let more = [
         audit::statements(),
+        clinic::statements(),
         history::statements(),
         leaving::statements(),
+        link::statements(),
         lockdown::statements(),
         passes::statements(),
         recovery::statements(),

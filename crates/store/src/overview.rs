@@ -27,8 +27,6 @@ statements! {
         where m.account = $1 and m.clinic = $2";
     KEPT = "select id, name, unit from records where clinic = $1 order by made_at, id";
     HEADLINE = "select sealed from latest where record = $1";
-    LINKED = "select r.id, r.name, r.unit from links l join records r on r.id = l.record \
-        where l.clinic = $1 order by l.since_at, r.id";
 }
 
 /// What somebody sees first: their own records, whom they follow, their clinics.
@@ -74,7 +72,7 @@ pub struct ClinicPatients {
     pub name: String,
     /// What the one who looks does there.
     pub role: ClinicRole,
-    /// Records that the clinic keeps and records that are linked to it; without figures for the front desk.
+    /// Records that the clinic keeps; without figures for the front desk.
     pub patients: Vec<RecordLine>,
 }
 
@@ -128,8 +126,7 @@ fn clinic_patients(
     now: Timestamp,
 ) -> Result<ClinicPatients, Error> {
     let member = tx.query_one(MEMBER, params![account, clinic])?.ok_or(Error::NotFound)?;
-    let mut rows = tx.query(KEPT, params![clinic])?;
-    rows.extend(tx.query(LINKED, params![clinic])?);
+    let rows = tx.query(KEPT, params![clinic])?;
     let mut patients = Vec::with_capacity(rows.len());
     for row in rows {
         let figures = may_look(tx, account, RecordId(row.id(0)?), now)?;

@@ -100,7 +100,7 @@ pub(crate) enum Keeper {
 }
 
 impl NewRecord {
-    fn check(&self, now: Timestamp) -> Result<(), Error> {
+    pub(crate) fn check(&self, now: Timestamp) -> Result<(), Error> {
         valid_name(&self.name)?;
         valid_zone(&self.zone)?;
         valid_birth(self.born_on, now)
@@ -134,7 +134,7 @@ pub(crate) fn insert(
     Ok(record)
 }
 
-fn seal(inside: &Inside, record: RecordId, new: &NewRecord) -> Result<(Vec<u8>, Option<Vec<u8>>), Error> {
+pub(crate) fn seal(inside: &Inside, record: RecordId, new: &NewRecord) -> Result<(Vec<u8>, Option<Vec<u8>>), Error> {
     let name = inside.keys.seal(place("records", "name", record.0), new.name.trim().as_bytes())?;
     let born_on =
         new.born_on.map(|day| inside.keys.seal(place("records", "born_on", record.0), day.to_string().as_bytes()));

@@ -129,6 +129,19 @@ impl std::fmt::Debug for Given {
     }
 }
 
+/// Gives an account of a seeded database an authenticator app with this seed, and these recovery codes.
+pub(crate) fn seed(
+    tx: &mut Tx,
+    inside: &Inside,
+    account: AccountId,
+    seed: &[u8],
+    codes: &[String],
+    now: Timestamp,
+) -> Result<(), Error> {
+    totp::seed(tx, inside, account, seed, now)?;
+    codes.iter().try_for_each(|code| recovery_codes::seed(tx, inside, account, code, now))
+}
+
 /// The kinds that an account has; none when the password is all.
 pub(crate) fn methods(tx: &mut Tx, account: AccountId) -> Result<Vec<Method>, Error> {
     tx.query(METHODS, params![account])?.iter().map(|row: &Row| method(row.text(0)?)).collect()

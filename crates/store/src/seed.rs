@@ -4,13 +4,15 @@ use crate::{
     accounts::{self, NewAccount},
     actor::{Actor, Who},
     db::{Tx, params, statements},
+    devices,
     error::{Conflict, Error},
     inside::{Inside, Store, new_id},
     keys::place,
     records::{self, Keeper, NewRecord},
-    share,
+    second_step, share,
     standing::{role_word, scope_word},
     tokens,
+    words::unit,
 };
 use jiff::Timestamp;
 use sharing::{AccountId, ClinicId, ClinicRole, Email, Grant, Permission, RecordId, Terms, TokenScope, Visibility};
@@ -21,7 +23,8 @@ statements! {
     RECORDS = "select id from records where account = $1 order by made_at, id";
     CLINIC = "insert into clinics (id, name, made_at) values ($1, $2, $3)";
     MEMBER = "insert into clinic_members (account, clinic, role, since_at) values ($1, $2, $3, $4)";
-    LINK = "insert into links (clinic, record, insulin, carbs, notes, devices, since_at) values ($1, $2, 1, 1, 1, 1, $3)";
+    LINK = "insert into links (clinic, record, profile, insulin, carbs, notes, devices, since_at) values ($1, $2, $3, 1, 1, 1, 1, $4)";
+    RECORD = "select name, born_on, unit, zone from records where id = $1";
     TOKEN = "insert into app_tokens (id, hash, record, name, scope, made_at) values ($1, $2, $3, $4, $5, $6)";
 }
 
@@ -34,6 +37,27 @@ pub struct SeedPlan {
     pub grants: Vec<SeedGrant>,
     /// Clinics and their patients.
     pub clinics: Vec<SeedClinic>,
+    /// Who has a second step from the start, as every member of a clinic must.
+    pub second_steps: Vec<SeedSecondStep>,
+}
+
+/// A second step of somebody of the plan.
+#[derive(Clone)]
+pub struct SeedSecondStep {
+    /// Whose.
+    pub who: Email,
+    /// What the authenticator app computes its codes from.
+    pub seed: Vec<u8>,
+    /// Recovery codes, in any grouping.
+    pub codes: Vec<String>,
+    /// The text of the cookie of a device that is remembered for good.
+    pub device: Option<String>,
+}
+
+impl std::fmt::Debug for SeedSecondStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SeedSecondStep({:?})", self.who)
+    }
 }
 
 /// A person.
@@ -71,7 +95,8 @@ pub struct SeedClinic {
     pub members: Vec<(Email, ClinicRole)>,
     /// Records that it keeps.
     pub patients: Vec<NewRecord>,
-    /// Records of people of the plan that are linked to it: the owner, and which of the owner's records, from 0.
+    /// Records of people of the plan that are linked to it, each to a record of its own that it keeps of that person: the owner,
+    /// and which of the owner's records, from 0.
     pub linked: Vec<(Email, usize)>,
 }
 
@@ -84,6 +109,8 @@ pub struct Seeded {
     pub records: Vec<Vec<RecordId>>,
     /// The clinics, each with its patients, in the order of the plan.
     pub clinics: Vec<(ClinicId, Vec<RecordId>)>,
+    /// The records that clinics keep of people whose personal records are linked, by clinic and personal record.
+    pub profiles: HashMap<(ClinicId, RecordId), RecordId>,
     /// For each record a device that may upload to it.
     pub devices: HashMap<RecordId, Actor>,
 }
@@ -116,13 +143,22 @@ impl<'a> Seeding<'a> {
         if tx.query_one(ANYBODY, params![])?.is_some() {
             return Err(Error::Conflict(Conflict::NotEmpty));
         }
-        let seeded = Seeded { accounts: vec![], records: vec![], clinics: vec![], devices: HashMap::new() };
+        let seeded = Seeded {
+            accounts: vec![],
+            records: vec![],
+            clinics: vec![],
+            profiles: HashMap::new(),
+            devices: HashMap::new(),
+        };
         Ok(Self { tx, inside, now, people: HashMap::new(), seeded })
     }
 
     fn carry_out(mut self, plan: &SeedPlan, hashes: &[String]) -> Result<Seeded, Error> {
         for (account, hash) in plan.accounts.iter().zip(hashes) {
             self.person(account, hash)?;
+        }
+        for step in &plan.second_steps {
+            self.second_step(step)?;
         }
         for grant in &plan.grants {
             self.grant(grant)?;
@@ -187,9 +223,31 @@ impl<'a> Seeding<'a> {
         }
         for (owner, record) in &clinic.linked {
             let record = *self.known(owner)?.1.get(*record).ok_or(Error::NotFound)?;
-            self.tx.execute(LINK, params![id, record, self.now])?;
+            self.link(id, record)?;
         }
         self.seeded.clinics.push((id, patients));
+        Ok(())
+    }
+
+    fn second_step(&mut self, step: &SeedSecondStep) -> Result<(), Error> {
+        let account = self.known(&step.who)?.0;
+        second_step::seed(self.tx, self.inside, account, &step.seed, &step.codes, self.now)?;
+        step.device.iter().try_for_each(|device| devices::seed(self.tx, self.inside, account, device, self.now))
+    }
+
+    /// The clinic keeps a record of the person, by the same name and birth date, and it is linked.
+    fn link(&mut self, clinic: ClinicId, record: RecordId) -> Result<(), Error> {
+        let row = self.tx.query_one(RECORD, params![record])?.ok_or(Error::NotFound)?;
+        let new = NewRecord {
+            name: records::open_name(self.inside, record, row.bytes(0)?)?,
+            born_on: records::open_birth(self.inside, record, row.opt_bytes(1)?)?,
+            unit: unit(row.text(2)?)?,
+            zone: row.text(3)?.to_owned(),
+        };
+        let profile = records::insert(self.tx, self.inside, Keeper::Clinic(clinic), &new, self.now)?;
+        self.device(profile)?;
+        self.tx.execute(LINK, params![clinic, record, profile, self.now])?;
+        self.seeded.profiles.insert((clinic, record), profile);
         Ok(())
     }
 

@@ -12,19 +12,24 @@ use sharing::{AccountId, ClinicId, ClinicRole, Permission, RecordId, Standing, T
 
 statements! {
     // The record of an account that is leaving is unknown to everybody, and such an account knows no record.
-    KEPT_BY = "select r.account, r.clinic, m.role, (select locked_at from accounts me where me.id = $2) \
-        from records r left join accounts a on a.id = r.account \
-        left join clinic_members m on m.clinic = r.clinic and m.account = $2 where r.id = $1 and a.delete_at is null \
-        and not exists (select 1 from accounts me where me.id = $2 and me.delete_at is not null)";
+    // So is one that was merged into another; and a clinic that has closed has no members.
+    KEPT_BY = "select r.account, r.clinic, m.role, (select locked_at from accounts me where me.id = $2), case when m.role is null then 0 \
+        else (select count(*) from factors f where f.account = $2 and f.confirmed_at is not null) end \
+        from records r left join accounts a on a.id = r.account left join clinics c on c.id = r.clinic and c.closed_at is null \
+        left join clinic_members m on m.clinic = c.id and m.account = $2 \
+        where r.id = $1 and a.delete_at is null and r.merged_into is null and not exists (select 1 from accounts me where me.id = $2 and me.delete_at is not null)";
     GRANT = "select g.permission, g.insulin, g.carbs, g.notes, g.devices, g.until_at, g.needs_second_step, g.pause_days, \
         g.pause_from_min, g.pause_to_min, g.paused_until_at, g.suspended_at, r.zone, case when g.needs_second_step = 0 then 1 else \
         (select count(*) from factors f where f.account = g.partner and f.confirmed_at is not null) end \
         from grants g join records r on r.id = g.record where g.record = $1 and g.partner = $2";
-    LINKED = "select m.role, l.insulin, l.carbs, l.notes, l.devices, l.until_at, l.suspended_at from links l \
+    LINKED = "select m.role, l.insulin, l.carbs, l.notes, l.devices, l.until_at, l.suspended_at, \
+        (select count(*) from factors f where f.account = $2 and f.confirmed_at is not null) from links l \
+        join clinics c on c.id = l.clinic and c.closed_at is null \
         join clinic_members m on m.clinic = l.clinic and m.account = $2 where l.record = $1 \
         order by coalesce(l.suspended_at, 0), l.since_at, l.clinic";
     APP = "select t.scope from app_tokens t join records r on r.id = t.record left join accounts a on a.id = r.account \
-        where t.id = $2 and t.record = $1 and a.delete_at is null";
+        left join clinics c on c.id = r.clinic \
+        where t.id = $2 and t.record = $1 and a.delete_at is null and r.merged_into is null and c.closed_at is null";
     HERE = "select 1 from records r left join accounts a on a.id = r.account where r.id = $1 and a.delete_at is null";
     CLINIC = "select r.clinic from records r join clinic_members m on m.clinic = r.clinic and m.account = $2 where r.id = $1";
     LINKED_CLINIC = "select l.clinic from links l join clinic_members m on m.clinic = l.clinic and m.account = $2 \
@@ -59,7 +64,7 @@ fn of_account(tx: &mut Tx, account: AccountId, record: RecordId, now: Timestamp)
         return Ok(Standing::Owner);
     }
     if let (Some(_), Some(role)) = (kept.opt_id(1)?.map(ClinicId), kept.opt_text(2)?) {
-        return Ok(Standing::ClinicOfRecord(self::role(role)?));
+        return Ok(Standing::ClinicOfRecord { role: self::role(role)?, lacks_second_step: kept.int(4)? == 0 });
     }
     if let Some(row) = tx.query_one(GRANT, params![record, account])? {
         return care_partner(&row, now);
@@ -69,6 +74,7 @@ fn of_account(tx: &mut Tx, account: AccountId, record: RecordId, now: Timestamp)
             role: self::role(row.text(0)?)?,
             visibility: visibility(&row, 1)?,
             until_at: row.opt_instant(5)?,
+            lacks_second_step: row.int(7)? == 0,
             suspended: row.opt_int(6)?.is_some(),
         })
     })

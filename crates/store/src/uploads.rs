@@ -197,7 +197,7 @@ impl Line {
 impl<R: Right> Access<'_, R> {
     /// All uploads, newest first. Only the owner and the record's own clinic see them.
     pub fn uploads(&mut self) -> Result<Vec<UploadLine>, Error> {
-        if !matches!(self.entered().standing, Standing::Owner | Standing::ClinicOfRecord(_)) {
+        if !matches!(self.entered().standing, Standing::Owner | Standing::ClinicOfRecord { .. }) {
             return Err(Error::Forbidden(sharing::Refusal::NotYours));
         }
         let (record, key) = (self.record_id(), self.key());

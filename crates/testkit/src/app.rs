@@ -71,6 +71,9 @@ impl App {
     /// A browser in which this person has signed in.
     pub async fn signed_in(&self, email: &str) -> Browser {
         let mut browser = self.browser();
+        if is_of_clinic(email) {
+            browser.set_cookie("kinsight-device", &crate::people::device_of(email));
+        }
         let answer = browser.post("/sign-in", &[("email", email), ("password", PASSWORD), ("next", "/")]).await;
         assert_eq!(answer.status, 303, "{email} signs in: {}", answer.text());
         browser
@@ -91,7 +94,9 @@ impl App {
 
     /// A person as the store knows them.
     pub async fn actor(&self, email: &str) -> store::Actor {
-        let token = self.store.sign_in(email, PASSWORD, false, store::Origin::default()).await.expect("they sign in");
+        let device = is_of_clinic(email).then(|| crate::people::device_of(email));
+        let origin = store::Origin { device, ..store::Origin::default() };
+        let token = self.store.sign_in(email, PASSWORD, false, origin).await.expect("they sign in");
         let token = token.opened().expect("no second step").session;
         self.store.session(token.as_str()).await.expect("a new session is open").actor
     }
@@ -170,6 +175,11 @@ impl App {
         let made = self.store.with_patient(&anna, self.family.anna_record, Purpose::Tokens, make).await;
         made.expect("Anna makes a token")
     }
+}
+
+/// Whether somebody has a device in which they are remembered.
+fn is_of_clinic(email: &str) -> bool {
+    email.contains("side.example.org") && email != crate::people::NOA
 }
 
 fn settings(clock: Clock, base_url: &str) -> StoreSettings {

@@ -5,7 +5,9 @@ use glucose::Unit;
 use jiff::{Timestamp, civil::date};
 use sharing::{ClinicId, ClinicRole, Email, Permission, RecordId, Visibility};
 use std::collections::HashMap;
-use store::{Actor, Entrance, NewAccount, NewRecord, Origin, SeedAccount, SeedClinic, SeedGrant, SeedPlan};
+use store::{
+    Actor, Entrance, NewAccount, NewRecord, Origin, SeedAccount, SeedClinic, SeedGrant, SeedPlan, SeedSecondStep,
+};
 
 /// The password of everybody here.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -33,6 +35,8 @@ pub struct People {
     pub dr_chen: Actor,
     /// Its front desk.
     pub front_desk: Actor,
+    /// The record that the clinic keeps of Mia, linked to hers.
+    pub mia_profile: RecordId,
     /// A patient whose record it keeps.
     pub patient: RecordId,
     /// A device that uploads, for each record.
@@ -85,6 +89,7 @@ pub async fn people(kit: &TestStore) -> People {
         northside,
         dr_chen: signed_in(kit, "chen").await,
         front_desk: signed_in(kit, "fred").await,
+        mia_profile: seeded.profiles[&(northside, seeded.records[0][1])],
         patient: patients[0],
         devices: seeded.devices,
     }
@@ -93,10 +98,21 @@ pub async fn people(kit: &TestStore) -> People {
 /// Signs somebody in who is in the store.
 pub async fn signed_in(kit: &TestStore, name: &str) -> Actor {
     let address = email(name);
-    let entrance = kit.store.sign_in(address.as_str(), PASSWORD, false, Origin::default()).await;
+    // Members of the clinic have a second step, and a device that does not ask for it.
+    let device = ["chen", "fred"].contains(&name).then(|| device_of(name));
+    let entrance = kit.store.sign_in(address.as_str(), PASSWORD, false, Origin { device, ..Origin::default() }).await;
     let opened = entrance.and_then(Entrance::opened).expect("the password is right");
     let session = kit.store.session(opened.session.as_str()).await;
     session.expect("the session has just begun").actor
+}
+
+/// The cookie of the device in which a member of the clinic is remembered.
+pub fn device_of(name: &str) -> String {
+    format!("device of {name}")
+}
+
+fn second_step(name: &str) -> SeedSecondStep {
+    SeedSecondStep { who: email(name), seed: name.as_bytes().to_vec(), codes: vec![], device: Some(device_of(name)) }
 }
 
 fn plan(carla_until: Timestamp) -> SeedPlan {
@@ -128,5 +144,6 @@ fn plan(carla_until: Timestamp) -> SeedPlan {
             patients: vec![new_record("Paul")],
             linked: vec![(email("anna"), 1)],
         }],
+        second_steps: vec![second_step("chen"), second_step("fred")],
     }
 }

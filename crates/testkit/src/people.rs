@@ -4,7 +4,9 @@ use glucose::Unit;
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use sharing::{AccountId, ClinicId, ClinicRole, Email, Permission, RecordId, Visibility};
-use store::{Error, NewAccount, NewRecord, SeedAccount, SeedClinic, SeedGrant, SeedPlan, Seeded, Store};
+use store::{
+    Error, NewAccount, NewRecord, SeedAccount, SeedClinic, SeedGrant, SeedPlan, SeedSecondStep, Seeded, Store,
+};
 
 /// Everybody's.
 pub const PASSWORD: &str = "seven quiet owls count stars";
@@ -25,6 +27,11 @@ pub const NORTHSIDE_FRONT_DESK: &str = "fay@northside.example.org";
 /// Works at another clinic.
 pub const SOUTHSIDE_CLINICIAN: &str = "roe@southside.example.org";
 /// Has an account and nothing else until a test lets them in, like the six below; see `cast.rs` of the web tests.
+pub const SOUTHSIDE_ADMIN: &str = "sue@southside.example.org";
+/// Works at Northside and has no second step, so that nothing of it opens.
+pub const NOA: &str = "noa@northside.example.org";
+/// What the authenticator apps of those at the clinics compute their codes from.
+pub const SEED: &[u8; 20] = b"seed of the clinics.";
 pub const PIA: &str = "pia@example.org";
 pub const WIM: &str = "wim@example.org";
 pub const SVEN: &str = "sven@example.org";
@@ -45,6 +52,10 @@ pub struct Family {
     /// Kept by Northside.
     pub northside_patient: RecordId,
     pub southside: ClinicId,
+    /// Kept by Northside, and linked to Eve's own record.
+    pub eve_profile: RecordId,
+    /// Kept by Southside, and linked to Mia's record.
+    pub mia_profile: RecordId,
     pub seeded: Seeded,
 }
 
@@ -64,13 +75,15 @@ impl Family {
             northside: seeded.clinics[0].0,
             northside_patient: seeded.clinics[0].1[0],
             southside: seeded.clinics[1].0,
+            eve_profile: seeded.profiles[&(seeded.clinics[0].0, seeded.records[4][0])],
+            mia_profile: seeded.profiles[&(seeded.clinics[1].0, seeded.records[0][1])],
             seeded,
         })
     }
 }
 
 fn plan(now: Timestamp) -> SeedPlan {
-    SeedPlan { accounts: accounts(), grants: grants(now), clinics: clinics() }
+    SeedPlan { accounts: accounts(), grants: grants(now), clinics: clinics(), second_steps: second_steps() }
 }
 
 fn accounts() -> Vec<SeedAccount> {
@@ -96,6 +109,8 @@ fn accounts() -> Vec<SeedAccount> {
         person(INGA, "Inga Moon", false),
         person(ARNE, "Arne Moon", false),
         person(REMO, "Remo Moon", false),
+        person(SOUTHSIDE_ADMIN, "Sue South", false),
+        person(NOA, "Noa North", false),
     ]
 }
 
@@ -122,17 +137,35 @@ fn clinics() -> Vec<SeedClinic> {
             (email(NORTHSIDE_ADMIN), ClinicRole::Admin),
             (email(NORTHSIDE_CLINICIAN), ClinicRole::Clinician),
             (email(NORTHSIDE_FRONT_DESK), ClinicRole::FrontDesk),
+            (email(NOA), ClinicRole::Clinician),
         ],
         patients: vec![record("Paul Winter"), record("Ida Summer")],
-        linked: vec![],
+        linked: vec![(email(EVE), 0)],
     };
     let southside = SeedClinic {
         name: "Southside".to_owned(),
-        members: vec![(email(SOUTHSIDE_CLINICIAN), ClinicRole::Clinician)],
+        members: vec![(email(SOUTHSIDE_CLINICIAN), ClinicRole::Clinician), (email(SOUTHSIDE_ADMIN), ClinicRole::Admin)],
         patients: vec![record("Sue South")],
         linked: vec![(email(ANNA), 1)],
     };
     vec![northside, southside]
+}
+
+/// Everybody of the clinics, but Noa, has a second step, and a device that does not ask for it.
+fn second_steps() -> Vec<SeedSecondStep> {
+    let members = [NORTHSIDE_ADMIN, NORTHSIDE_CLINICIAN, NORTHSIDE_FRONT_DESK, SOUTHSIDE_ADMIN, SOUTHSIDE_CLINICIAN];
+    let step = |address: &str| SeedSecondStep {
+        who: email(address),
+        seed: SEED.to_vec(),
+        codes: vec![],
+        device: Some(device_of(address)),
+    };
+    members.into_iter().map(step).collect()
+}
+
+/// The cookie of the device in which somebody of a clinic is remembered.
+pub fn device_of(address: &str) -> String {
+    format!("device-of-{}", address.replace('@', "-at-"))
 }
 
 fn email(text: &str) -> Email {

@@ -65,6 +65,11 @@ fn forbidden(refusal: Refusal) -> Problem {
             "The owner of this record lets people in who sign in with a second step, such as an authenticator app or a passkey. \
              Set one up under Security, and you can see it again.",
         ),
+        Refusal::MemberSecondStep => (
+            "A second step is needed",
+            "Whoever works at a clinic signs in with a second step, such as an authenticator app or a passkey. Set one up under \
+             Security, and the clinic's pages open again.",
+        ),
         Refusal::Suspended => (
             "Suspended",
             "The owner of this record has locked their account for safety, and lets people in again one by one. Ask them \
@@ -82,7 +87,9 @@ fn forbidden(refusal: Refusal) -> Problem {
     let problem = Problem::new(StatusCode::FORBIDDEN, title, text);
     match refusal {
         Refusal::Paused => problem.with_way_on("Go to Following", "/following"),
-        Refusal::SecondStep => problem.with_way_on("Set up a second step", "/security/second-step"),
+        Refusal::SecondStep | Refusal::MemberSecondStep => {
+            problem.with_way_on("Set up a second step", "/security/second-step")
+        }
         _ => problem,
     }
 }
@@ -113,6 +120,13 @@ pub fn invalid_words(invalid: Invalid) -> &'static str {
         Invalid::Pause => "Choose an end of the pause that lies ahead, at most a year.",
         Invalid::Message => "A message has at most 500 characters.",
         Invalid::Record => "Only a person's own record can be shared like this.",
+        Invalid::LinkCode => {
+            "This code is wrong, was used before, or is too old. It has ten letters and digits; ask your clinic for a new one."
+        }
+        Invalid::PatientDetails => {
+            "A number, a group, a tag and a phone number have at most 60 characters each, a patient at most 20 tags, and an e-mail \
+             address looks like paul@example.org."
+        }
         Invalid::Lockdown => "Your account is in lockdown. End the lockdown first.",
     }
 }
@@ -146,6 +160,10 @@ pub fn conflict_words(conflict: Conflict) -> &'static str {
         Conflict::Changed => "Somebody changed it in the meantime. Look at it again, then repeat what you wanted.",
         Conflict::NotEmpty => "There are data already.",
         Conflict::NoSecondStep => "This account has no second step that could be lost.",
+        Conflict::Linked => "There is a link already: end that one first.",
+        Conflict::LastAdmin => {
+            "A clinic keeps at least one admin. Make somebody else an admin first, or close the clinic."
+        }
         Conflict::TakenBack => "This upload was taken back already.",
     }
 }
@@ -159,6 +177,8 @@ pub fn field_of(invalid: Invalid) -> &'static str {
         Invalid::Country => "country",
         Invalid::Language => "language",
         Invalid::Zone => "zone",
+        Invalid::LinkCode => "code",
+        Invalid::PatientDetails => "details",
         Invalid::Token | Invalid::Lockdown | Invalid::Invitation => "token",
         Invalid::Unconfirmed | Invalid::OwnAddress => "email",
         Invalid::Until => "until",

@@ -56,7 +56,7 @@ pub async fn gather(store: &Store, owners: usize, partners: usize) -> Result<Cro
         }
     }
     let seeded =
-        store.seed(SeedPlan { accounts, grants, clinics: vec![] }).await.context("the people were not kept")?;
+        store.seed(SeedPlan { accounts, grants, ..SeedPlan::default() }).await.context("the people were not kept")?;
     let records: Vec<RecordId> = seeded.records.iter().take(owners).flatten().copied().collect();
     let mut crowd = Crowd { owners: vec![], partners: vec![], devices: vec![], records };
     for (number, record) in crowd.records.iter().enumerate() {

@@ -4,7 +4,7 @@ use super::{Measured, median};
 use crate::clock;
 use crate::commands::serve;
 use crate::demo;
-use crate::demo::cast::{MARA, PASSWORD, SAM};
+use crate::demo::cast::{MARA, PASSWORD, SAM, recovery_codes};
 use crate::settings::Settings;
 use anyhow::{Context, Result, bail};
 use axum::Router;
@@ -13,7 +13,7 @@ use axum::http::{Request, StatusCode, header};
 use sharing::RecordId;
 use std::path::Path;
 use std::time::Duration;
-use store::{Clock, Entrance, Origin, Seeded, Store};
+use store::{Clock, Entrance, Given, Origin, Seeded, Store};
 use tower::ServiceExt as _;
 use web::Web;
 
@@ -98,8 +98,13 @@ pub async fn pages(settings: &Settings, store: &Store, seeded: &Seeded) -> Resul
 }
 
 pub(super) async fn cookie(store: &Store, email: &str) -> Result<String> {
-    let entrance = store.sign_in(email, PASSWORD, false, Origin::default()).await;
-    let token = entrance.and_then(Entrance::opened).context("cannot sign in")?.session;
+    let token = match store.sign_in(email, PASSWORD, false, Origin::default()).await.context("cannot sign in")? {
+        Entrance::Open(opened) => opened.session,
+        Entrance::SecondStep(half) => {
+            let code = recovery_codes().swap_remove(0);
+            store.give_second_step(half.as_str(), Given::Code(code), false, Origin::default()).await?.session
+        }
+    };
     Ok(format!("kinsight={}", token.as_str()))
 }
 

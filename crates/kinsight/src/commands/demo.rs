@@ -99,6 +99,12 @@ fn welcome(address: &str, data: &str) -> String {
         let who = format!("{} ({})", person.name, person.part);
         let _ = writeln!(text, "  {who:<54}  {:<20}  {}", person.email, cast::PASSWORD);
     }
+    let _ = write!(
+        text,
+        "\n  Whoever works at the clinic signs in with a second step: DEMO-CODE-0000-0001, then …-0002 and so on to …-0030,\n  \
+         or an authenticator app with the key {}\n",
+        cast::SEED_TEXT
+    );
     let _ = write!(text, "\n  Mails wait in a folder: kinsight admin mail --data {data}\n");
     text
 }

@@ -30,6 +30,17 @@ pub const SAM: Person = person("Sam Okafor", "sam@example.org", "clinic, clinici
 pub const LEA: Person = person("Lea Brandt", "lea@example.org", "clinic, front desk", Unit::MgDl);
 pub const EVERYBODY: [&Person; 7] = [&MARA, &JONAS, &PETRA, &TOBIAS, &INES, &SAM, &LEA];
 
+/// What the authenticator apps of those at the clinic compute their codes from.
+pub const SEED: &[u8; 20] = b"Riverside, demo only";
+
+/// As an authenticator app takes it.
+pub const SEED_TEXT: &str = "KJUXMZLSONUWIZJMEBSGK3LPEBXW43DZ";
+
+/// Recovery codes of each of those at the clinic: enough for a demo.
+pub fn recovery_codes() -> Vec<String> {
+    (1..=30).map(|number| format!("DEMO-CODE-0000-{number:04}")).collect()
+}
+
 const fn person(name: &'static str, email: &'static str, part: &'static str, unit: Unit) -> Person {
     Person { name, email, part, zone: CLINIC_ZONE, unit }
 }

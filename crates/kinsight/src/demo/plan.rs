@@ -2,7 +2,7 @@
 
 use super::cast::{self, CLINIC, EVERYBODY, INES, JONAS, LEA, MARA, PASSWORD, PETRA, Patient, Person, SAM, TOBIAS};
 use sharing::{ClinicRole, Email, Permission, Visibility};
-use store::{NewAccount, NewRecord, SeedAccount, SeedClinic, SeedGrant, SeedPlan};
+use store::{NewAccount, NewRecord, SeedAccount, SeedClinic, SeedGrant, SeedPlan, SeedSecondStep};
 
 /// Everybody, and what they may see of each other.
 pub fn plan() -> SeedPlan {
@@ -23,7 +23,13 @@ pub fn plan() -> SeedPlan {
             patients: cast::clinic_patients().iter().map(record).collect(),
             linked: vec![],
         }],
+        second_steps: [&INES, &SAM, &LEA].into_iter().map(second_step).collect(),
     }
+}
+
+/// Members of a clinic must have a second step: an app with a seed that everybody may know, and codes.
+fn second_step(person: &Person) -> SeedSecondStep {
+    SeedSecondStep { who: email(person), seed: cast::SEED.to_vec(), codes: cast::recovery_codes(), device: None }
 }
 
 fn account(person: &Person) -> SeedAccount {

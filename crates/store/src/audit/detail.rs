@@ -5,7 +5,7 @@
 use super::{Entry, standing_word};
 use crate::{db::Tx, error::Error, standing};
 use serde::{Deserialize, Serialize};
-use sharing::{Purpose, RecordId, Standing};
+use sharing::{ClinicId, ClinicRole, Purpose, RecordId, Standing};
 use std::sync::Arc;
 
 /// The form that is written.
@@ -102,6 +102,11 @@ impl Detail {
         Self { text: text.into(), ..Self::default() }
     }
 
+    /// By a member of a clinic, in this role.
+    pub(super) fn of_member(self, role: ClinicRole, clinic: ClinicId) -> Self {
+        Self { role: standing::role_word(role).to_owned(), clinic: clinic.0.to_string(), ..self }
+    }
+
     /// As the line of this act keeps it.
     pub(crate) fn read(act: &str, kept: String) -> Self {
         if kept.starts_with("{\"v\":")
@@ -133,7 +138,7 @@ impl Detail {
     pub(super) fn relate(&mut self, tx: &mut Tx, entry: &Entry, record: RecordId) -> Result<(), Error> {
         let Some(standing) = entry.standing else { return Ok(()) };
         self.standing = standing_word(standing).to_owned();
-        if let Standing::ClinicOfRecord(role) | Standing::LinkedClinic { role, .. } = standing {
+        if let Standing::ClinicOfRecord { role, .. } | Standing::LinkedClinic { role, .. } = standing {
             self.role = standing::role_word(role).to_owned();
             self.clinic = standing::clinic(tx, entry.who, record)?.map_or(String::new(), |clinic| clinic.0.to_string());
         }

@@ -22,7 +22,7 @@ use crate::{
 };
 use aws_lc_rs::digest;
 use jiff::Timestamp;
-use sharing::{AccountId, Duty, Id, Purpose, RecordId, RightKind, Standing};
+use sharing::{AccountId, ClinicId, ClinicRole, Duty, Id, Purpose, RecordId, RightKind, Standing};
 
 statements! {
     // Takes the next number and answers the hash that the new line stands on; also locks the chain.
@@ -60,12 +60,13 @@ pub(crate) struct Entry {
 pub(crate) enum Chain {
     Record(RecordId),
     Account(AccountId),
+    Clinic(ClinicId),
 }
 
 impl Chain {
     fn id(self) -> Id {
         match self {
-            Self::Record(RecordId(id)) | Self::Account(AccountId(id)) => id,
+            Self::Record(RecordId(id)) | Self::Account(AccountId(id)) | Self::Clinic(ClinicId(id)) => id,
         }
     }
 }
@@ -176,6 +177,44 @@ impl Entry {
         Self::new(Chain::Account(account), who, at, act, Detail::plain(detail))
     }
 
+    /// What an owner did about a link with a clinic.
+    pub(crate) fn of_link(
+        record: RecordId,
+        owner: AccountId,
+        at: Timestamp,
+        act: &'static str,
+        detail: String,
+    ) -> Self {
+        let who = Who::Account { id: owner };
+        let entry = Self::new(Chain::Record(record), who, at, act, Detail::plain(detail));
+        Self { purpose: Purpose::ClinicLink.name(), ..entry }
+    }
+
+    /// A line of a clinic's activity, with the member who did it.
+    pub(crate) fn of_clinic(
+        clinic: ClinicId,
+        member: AccountId,
+        at: Timestamp,
+        act: &'static str,
+        detail: &str,
+    ) -> Self {
+        Self::new(Chain::Clinic(clinic), Who::Account { id: member }, at, act, Detail::plain(detail))
+    }
+
+    /// What a member did to a record from the clinic's desk; names the clinic and the role even where no link stands any more.
+    pub(crate) fn by_member(
+        member: AccountId,
+        record: RecordId,
+        (role, clinic): (ClinicRole, ClinicId),
+        at: Timestamp,
+        act: &'static str,
+        detail: &str,
+    ) -> Self {
+        let detail = Detail::plain(detail).of_member(role, clinic);
+        let entry = Self::new(Chain::Record(record), Who::Account { id: member }, at, act, detail);
+        Self { purpose: Purpose::ClinicLink.name(), ..entry }
+    }
+
     /// What an owner did to a record from outside of it.
     pub(crate) fn of_record(record: RecordId, owner: AccountId, at: Timestamp, act: &'static str) -> Self {
         let who = Who::Account { id: owner };
@@ -252,8 +291,10 @@ fn kept(tx: &mut Tx, entry: &Entry, chain: Chain) -> Result<String, Error> {
             detail.relate(tx, entry, record)?;
             detail.write()
         }
-        (Chain::Account(_), Some(standing)) if detail.text.is_empty() => Ok(standing_word(standing).to_owned()),
-        (Chain::Account(_), _) => Ok(detail.text),
+        (Chain::Account(_) | Chain::Clinic(_), Some(standing)) if detail.text.is_empty() => {
+            Ok(standing_word(standing).to_owned())
+        }
+        (Chain::Account(_) | Chain::Clinic(_), _) => Ok(detail.text),
     }
 }
 
@@ -305,7 +346,7 @@ fn standing_word(standing: Standing) -> &'static str {
     match standing {
         Standing::Owner => "owner",
         Standing::CarePartner { .. } => "care partner",
-        Standing::ClinicOfRecord(_) => "clinic that keeps the record",
+        Standing::ClinicOfRecord { .. } => "clinic that keeps the record",
         Standing::LinkedClinic { .. } => "linked clinic",
         Standing::App(_) => "app",
         Standing::Pass { .. } => "visit pass",

@@ -40,7 +40,10 @@ statements! {
     GRANTS = "delete from grants where record = $1";
     INVITATIONS = "delete from invitations where record = $1";
     PASSES = "delete from passes where record = $1";
-    LINKS = "delete from links where record = $1";
+    LINKS = "delete from links where record = $1 or profile = $1";
+    CODES_OF_LINKS = "delete from link_codes where profile = $1";
+    HANDOVERS = "delete from handovers where profile = $1";
+    MERGES = "delete from merges where gone = $1 or kept = $1";
     FLAGS = "delete from flags where record = $1";
     NOTICES_ABOUT = "delete from download_notices where record = $1";
     // What others were told about it stays theirs.
@@ -60,6 +63,7 @@ statements! {
     FOLLOWED = "delete from grants where partner = $1";
     ASKED = "delete from follow_requests where partner = $1";
     MEMBERSHIPS = "delete from clinic_members where account = $1";
+    HANDED_OVER = "delete from handovers where account = $1";
     NOTICES = "delete from download_notices where account = $1";
     MESSAGES = "delete from outbox where account = $1";
     ACCOUNT = "delete from accounts where id = $1";
@@ -78,13 +82,17 @@ const OF_RECORD: &[Sql] = &[
     INVITATIONS,
     PASSES,
     LINKS,
+    CODES_OF_LINKS,
+    HANDOVERS,
+    MERGES,
     FLAGS,
     NOTICES_ABOUT,
     MESSAGES_ABOUT,
     RECORD,
 ];
 
-const OF_ACCOUNT: &[Sql] = &[CHANGES, LOSSES, LOCKDOWNS, FOLLOWED, ASKED, MEMBERSHIPS, NOTICES, MESSAGES, ACCOUNT];
+const OF_ACCOUNT: &[Sql] =
+    &[CHANGES, LOSSES, LOCKDOWNS, FOLLOWED, ASKED, MEMBERSHIPS, HANDED_OVER, NOTICES, MESSAGES, ACCOUNT];
 
 impl Store {
     /// Purges the accounts whose time is over; answers how many. Safe to repeat and to interrupt.

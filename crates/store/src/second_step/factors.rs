@@ -58,6 +58,11 @@ impl<'a> New<'a> {
         Self { method, name, secret, credential: None, is_confirmed: false }
     }
 
+    /// One that counts at once, in a seeded database.
+    pub(super) fn seeded(method: Method, name: &'a str, secret: &'a [u8]) -> Self {
+        Self { method, name, secret, credential: None, is_confirmed: true }
+    }
+
     /// A passkey; making it has confirmed it.
     pub(super) fn passkey(name: &'a str, secret: &'a [u8], credential: Vec<u8>) -> Self {
         Self { method: Method::Passkey, name, secret, credential: Some(credential), is_confirmed: true }

@@ -48,6 +48,12 @@ pub(super) fn make(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timest
     Ok(RecoveryCodes(codes))
 }
 
+/// Keeps a code that is known from the start, in a seeded database.
+pub(super) fn seed(tx: &mut Tx, inside: &Inside, account: AccountId, code: &str, now: Timestamp) -> Result<(), Error> {
+    let code = base32::read_typed(code);
+    tx.execute(INSERT, params![account, hash(inside, account, &code), now]).map(drop)
+}
+
 /// Whether a typed text has the shape of a recovery code.
 pub(super) fn looks_like(typed: &str) -> bool {
     base32::read_typed(typed).len() == CHARACTERS

@@ -84,6 +84,12 @@ pub(super) fn digits(typed: &str) -> String {
     typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect()
 }
 
+/// An app that is there from the start, in a seeded database.
+pub(super) fn seed(tx: &mut Tx, inside: &Inside, account: AccountId, seed: &[u8], now: Timestamp) -> Result<(), Error> {
+    let new = factors::New::seeded(Method::Totp, "Authenticator app", seed);
+    factors::insert(tx, inside, account, &new, now).map(drop)
+}
+
 impl Own<'_> {
     /// Makes a seed for an authenticator app. It counts when a code of it was typed; an earlier one that waits is void.
     pub fn begin_totp(&mut self, name: &str) -> Result<(), Error> {

@@ -87,7 +87,7 @@ impl Access<'_, Download> {
     /// The file of an upload, as it came; `None` when none was kept. It holds every kind of data: for the owner and the
     /// record's own clinic alone.
     pub fn original(&mut self, upload: u32) -> Result<Option<Vec<u8>>, Error> {
-        if !matches!(self.entered().standing, Standing::Owner | Standing::ClinicOfRecord(_)) {
+        if !matches!(self.entered().standing, Standing::Owner | Standing::ClinicOfRecord { .. }) {
             return Err(Error::Forbidden(Refusal::NotYours));
         }
         let record = self.record_id();

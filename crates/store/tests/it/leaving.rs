@@ -195,13 +195,18 @@ fn deleting_ends_all_sharing_at_once() {
     });
 }
 
+/// The device of Dr Chen, which is not asked for the second step.
+fn remembered() -> Origin {
+    Origin { device: Some(testkit::cast::device_of("chen")), ..Origin::default() }
+}
+
 #[test]
 fn whoever_follows_and_leaves_follows_no_more() {
     both(async |kit| {
         let people = people(&kit).await;
         let token = kit
             .store
-            .sign_in(email("chen").as_str(), PASSWORD, false, Origin::default())
+            .sign_in(email("chen").as_str(), PASSWORD, false, remembered())
             .await
             .unwrap()
             .opened()

@@ -1,5 +1,6 @@
 //! The clinic's patients at a glance, sorted so that who needs a call stands on top.
 
+use super::Places;
 use crate::Web;
 use crate::edge::problem::Problem;
 use crate::edge::session::SignedIn;
@@ -29,6 +30,7 @@ struct PatientsPage {
     frame: Frame,
     clinic: String,
     name: String,
+    places: Places,
     columns: Vec<Column>,
     rows: Vec<Row>,
     count: String,
@@ -117,6 +119,7 @@ pub async fn page(
     Ok(render(&PatientsPage {
         frame: frame_of(&me, &overview, &patients.name).at(Place::Clinic).wide(),
         clinic: clinic.to_string(),
+        places: Places::of(clinic, patients.role, "Patients"),
         name: patients.name,
         columns,
         count: show.language.count(rows.len() as u64),

@@ -109,7 +109,7 @@ impl Visit {
         };
         let place = match record.standing {
             Standing::CarePartner { .. } => Place::Following,
-            Standing::ClinicOfRecord(_) | Standing::LinkedClinic { .. } => Place::Clinic,
+            Standing::ClinicOfRecord { .. } | Standing::LinkedClinic { .. } => Place::Clinic,
             _ => Place::Nowhere,
         };
         let frame = frame_of(&self.me, &overview, title).at(place).wide();
@@ -154,7 +154,7 @@ fn standing_words(record: &Record) -> Option<String> {
             Some(format!("You see this as {}. View only.", care_partner_of(name)))
         }
         Standing::CarePartner { .. } => Some(format!("You see this as {}. View and download.", care_partner_of(name))),
-        Standing::ClinicOfRecord(_) => {
+        Standing::ClinicOfRecord { .. } => {
             Some(format!("A record of your clinic. {name} sees that you looked, once linked."))
         }
         Standing::LinkedClinic { .. } => {

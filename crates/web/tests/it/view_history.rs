@@ -14,6 +14,7 @@ const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Ver
 async fn with(app: &App, email: &str, browser: &str) -> Browser {
     let mut visitor = app.browser();
     visitor.extra.push((header::USER_AGENT.as_str(), browser.to_owned()));
+    visitor.set_cookie("kinsight-device", &people::device_of(email));
     let answer = visitor.post("/sign-in", &[("email", email), ("password", PASSWORD), ("next", "/")]).await;
     assert_eq!(answer.status, 303);
     visitor

@@ -10,7 +10,7 @@ pub const NAMES: [&str; 8] = ["anna", "paul", "ben", "carla", "dan", "eve", "zoe
 pub const NOBODY: usize = NAMES.len();
 /// Her address is not confirmed when the story begins.
 pub const EVE: usize = 5;
-/// He has a second step when the story begins.
+/// He has a second step when the story begins, and so has Chen, who must have one.
 pub const DAN: usize = 4;
 pub const CHEN: usize = 7;
 /// Whose the records are: Anna's own, Mia's, Paul's.
@@ -144,7 +144,9 @@ impl Model {
         }
         match self.link {
             Some(suspended) if record == MIA && who == CHEN && self.works_at_clinic => match right {
-                Right::View | Right::Download if !suspended => Answer::Shows([true; 4]),
+                Right::View | Right::Download if !suspended && self.people[who].second_step_since.is_some() => {
+                    Answer::Shows([true; 4])
+                }
                 _ => Answer::Refused,
             },
             _ => Answer::Unknown,

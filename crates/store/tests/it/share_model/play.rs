@@ -3,7 +3,7 @@
 use super::{
     call::{Reply, call},
     check::{Probe, Seen},
-    model::{DAN, DAY, EVE, Model, NAMES, OWNERS},
+    model::{CHEN, DAN, DAY, EVE, Model, NAMES, OWNERS},
     steps::{Act, Dice, Step, Throw},
     world::{World, address},
 };
@@ -23,7 +23,9 @@ pub struct Play {
 impl Play {
     pub async fn begin(world: World, dice: &[Dice; 4]) -> Self {
         let mut model = Model::new(world.kit.clock.now());
-        model.people[DAN].second_step_since = Some(model.now);
+        for who in [DAN, CHEN] {
+            model.people[who].second_step_since = Some(model.now);
+        }
         let mut play = Self { world, model, keys: 0, reads_letters: true };
         play.let_some_in(dice).await;
         play

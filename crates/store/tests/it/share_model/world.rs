@@ -2,7 +2,7 @@
 
 use super::{
     call::Reply,
-    model::{DAN, EVE, MOST, NAMES, NOBODY},
+    model::{CHEN, DAN, EVE, MOST, NAMES, NOBODY},
 };
 use glucose::{EventKind, NewEvent, event::BolusOrigin};
 use jiff::SignedDuration;
@@ -36,7 +36,7 @@ pub struct World {
 }
 
 impl World {
-    /// Everybody, nobody with access to anything but by the clinic; Dan has a second step.
+    /// Everybody, nobody with access to anything but by the clinic; Dan and Chen have a second step.
     pub async fn new(mut kit: TestStore) -> Self {
         kit.settings.most_care_partners = u32::try_from(MOST).ok();
         let kit = kit.reopen();
@@ -73,6 +73,7 @@ impl World {
             world.sessions.push(session);
         }
         world.add_second_step(DAN).await.unwrap();
+        world.add_second_step(CHEN).await.unwrap();
         world.mails().await;
         world
     }
@@ -170,7 +171,7 @@ fn plan() -> SeedPlan {
         patients: vec![],
         linked: vec![(email("anna"), 1)],
     };
-    SeedPlan { accounts: names.map(person).collect(), grants: vec![], clinics: vec![clinic] }
+    SeedPlan { accounts: names.map(person).collect(), clinics: vec![clinic], ..SeedPlan::default() }
 }
 
 /// One event of each kind that an owner may hide, each with a mark.
