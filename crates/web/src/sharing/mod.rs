@@ -5,13 +5,14 @@ pub mod care_partner;
 pub mod home;
 pub mod invitations;
 pub mod invite;
+pub mod link_terms;
 pub mod pause;
 mod proving;
 pub mod record;
 pub mod removal;
 pub mod requests;
 mod terms;
-mod words;
+pub mod words;
 mod work_address;
 
 pub use cards::Card;
