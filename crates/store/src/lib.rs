@@ -85,6 +85,7 @@ pub use history::{
 };
 pub use inside::Store;
 pub use leaving::{Export, Leaving, Membership, Original, Piece, SharedWith, Span, Taken, TakenAccount, TakenUpload};
+pub use link::{Handover, HandoverStep, NextStep};
 pub use lockdown::{CameIn, Lockdown, State, Step, Steps, Suspended, Whom};
 pub use mails::SITE;
 pub use news::{News, What};

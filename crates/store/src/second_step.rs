@@ -10,6 +10,7 @@ mod totp;
 
 pub(crate) use challenges::About;
 pub(crate) use passkeys::RelyingParty;
+pub(crate) use phone::send_to;
 pub use recovery_codes::RecoveryCodes;
 pub(crate) use recovery_codes::use_up as use_recovery_code;
 pub use totp::NewTotp;
@@ -176,7 +177,7 @@ fn valid_name(name: &str) -> Result<String, Error> {
 }
 
 /// In the words of the activity, how somebody came in who gave this after their password; none when it is wrong.
-fn check(
+pub(crate) fn check(
     tx: &mut Tx,
     inside: &Inside,
     account: AccountId,

@@ -100,10 +100,7 @@ impl Store {
         let fresh = self.0.passwords.fresh(password, kept).await?;
         let inside = Arc::clone(&self.0);
         let begin = move |tx: &mut Tx| {
-            // Between the look and this moment the password may have been changed.
-            if tx.execute(STILL, params![account, looked_at.as_str()])? == 0 {
-                return Err(Error::NotSignedIn);
-            }
+            still(tx, account, &looked_at)?;
             throttle::succeeded(tx, &tries)?;
             fresh.as_ref().map_or(Ok(()), |fresh| fresh.keep(tx, account))?;
             if lockdown::is_locked(tx, account)? {
@@ -172,7 +169,7 @@ impl Store {
     }
 
     /// Counts the try before the password is looked at, so that a crowd of tries at once is counted whole.
-    async fn begin_try(
+    pub(crate) async fn begin_try(
         &self,
         email: &str,
         origin: &Origin,
@@ -192,7 +189,7 @@ impl Store {
         self.0.db.write(begin, |_| ()).await
     }
 
-    async fn failed_try(
+    pub(crate) async fn failed_try(
         &self,
         account: Option<AccountId>,
         tries: Vec<Try>,
@@ -209,6 +206,12 @@ impl Store {
         };
         self.0.db.write(note, |()| ()).await
     }
+}
+
+/// Between the look at a password and the moment at which it counts it may have been changed.
+pub(crate) fn still(tx: &mut Tx, account: AccountId, looked_at: &str) -> Result<(), Error> {
+    let is_same = tx.execute(STILL, params![account, looked_at])? > 0;
+    if is_same { Ok(()) } else { Err(Error::NotSignedIn) }
 }
 
 /// Notes that the password was right.

@@ -6,7 +6,7 @@ use crate::{
     db::Tx,
     error::Error,
     inside::Store,
-    leaving, passes,
+    leaving, link, passes,
     recovery::password_reset,
     second_step, sessions, share, sign_in, throttle, tokens,
 };
@@ -34,7 +34,8 @@ impl Store {
                 + leaving::tidy(tx, now)?
                 + passes::tidy(tx, &inside, now)?
                 + password_reset::tidy(tx, now)?
-                + share::tidy(tx, now)?)
+                + share::tidy(tx, now)?
+                + link::tidy(tx, now)?)
         };
         self.0.db.write(work, |_| ()).await
     }

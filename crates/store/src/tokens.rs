@@ -114,6 +114,9 @@ pub(crate) const APP: TokenFacts = TokenFacts { life: None, once: false, ..facts
 /// An invitation, for the address that it went to.
 pub(crate) const INVITATION: TokenFacts = facts("invitation", 24 * 60 * sharing::invitation::INVITATION_DAYS, true);
 
+/// A screen of a clinic that is handed to a patient, and each further step there.
+pub(crate) const HANDOVER: TokenFacts = facts("screen handed to a patient", sharing::HANDOVER_MINUTES, true);
+
 /// Everything that opens something.
 pub const TOKENS: &[TokenFacts] = &[
     sessions::SESSION_IDLE,
@@ -128,6 +131,7 @@ pub const TOKENS: &[TokenFacts] = &[
     second_step::RECOVERY_CODE,
     APP,
     INVITATION,
+    HANDOVER,
     passes::LINK,
     passes::CODE,
     passes::BROWSER,

@@ -4,6 +4,7 @@ mod api;
 mod clinic;
 mod edge;
 mod forms;
+mod here;
 mod leaving;
 mod live;
 mod lockdown;

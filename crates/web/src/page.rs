@@ -24,6 +24,8 @@ pub struct Frame {
     pub scripts: Vec<&'static str>,
     /// Where passkeys work, on pages with a form to sign in that offers them.
     pub passkeys: Option<String>,
+    /// Nothing leads from here to anywhere else: the screen is in somebody else's hands.
+    pub bare: bool,
     /// One short column: forms, questions, problems.
     pub narrow: bool,
 }
@@ -147,12 +149,18 @@ impl Frame {
             pass: None,
             scripts: Vec::new(),
             passkeys: None,
+            bare: false,
             narrow: true,
         }
     }
 
     pub fn at(self, place: Place) -> Self {
         Self { place, ..self }
+    }
+
+    /// Without a way to anywhere else.
+    pub fn bare(self) -> Self {
+        Self { bare: true, ..self }
     }
 
     pub fn wide(self) -> Self {

@@ -16,7 +16,7 @@ use crate::security::{
 use crate::sharing::{
     care_partner, home as data_sharing, invitations, invite, pause, record as share, removal, requests,
 };
-use crate::{Web, api, clinic, leaving, live, lockdown};
+use crate::{Web, api, clinic, here, leaving, live, lockdown};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -260,6 +260,16 @@ pub static ROUTES: &[Route] = &[
     Route::get("/records/{record}/view-history.json", MANAGE, || get(view_history::export::json)),
     Route::get("/records/{record}/receipts", MANAGE, || get(view_history::receipt::find)),
     Route::get("/records/{record}/receipts/{number}", MANAGE, || get(view_history::receipt::page)),
+    // a clinic's screen in a patient's hands
+    Route::get("/clinics/{clinic}/patients/{record}/handover", Who::OfClinic, || get(clinic::handover::page)),
+    Route::post("/clinics/{clinic}/patients/{record}/handover", Who::OfClinic, || post(clinic::handover::hand_over)),
+    Route::get("/here/done", Who::Anybody, || get(here::done)),
+    Route::get("/here/{token}", Who::Anybody, || get(here::page)),
+    Route::post("/here/{token}", Who::Anybody, || post(here::prove)),
+    Route::post("/here/{token}/second-step", Who::Anybody, || post(here::second_step)),
+    Route::post("/here/{token}/sms", Who::Anybody, || post(here::send_code)),
+    Route::post("/here/{token}/acceptance", Who::Anybody, || post(here::accept)),
+    Route::post("/here/{token}/end", Who::Anybody, || post(here::end)),
     // clinics
     Route::get("/clinics/{clinic}/patients", Who::OfClinic, || get(clinic::patients::page)),
     // apps

@@ -5,7 +5,10 @@
 //! here and now ──patient proves who they are──▲      the clinic keeps what it had uploaded itself
 //! ```
 
+mod handover;
 pub(crate) mod mails;
+
+pub use handover::{Handover, HandoverStep, NextStep};
 
 use crate::{
     audit::{self, Entry},
@@ -36,7 +39,12 @@ statements! {
 
 /// All statements of links.
 pub(crate) fn statements() -> Vec<Sql> {
-    [STATEMENTS].concat()
+    [STATEMENTS, handover::STATEMENTS].concat()
+}
+
+/// Drops what was offered and is over.
+pub(crate) fn tidy(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+    handover::tidy(tx, now)
 }
 
 /// A link to be made.

@@ -65,6 +65,7 @@ create table handovers (
   devices bigint not null,
   until_at bigint,
   stage text not null,
+  step {bytes},
   account text,
   tries bigint not null,
   ends_at bigint not null

@@ -85,6 +85,13 @@ pub(crate) fn send_code(
     outbox::put(tx, inside, &message, now)
 }
 
+/// Sends a code to the account's own phone, for the second step.
+pub(crate) fn send_to(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<(), Error> {
+    let phone = factors::confirmed(tx, account, Method::Phone)?.pop().ok_or(Error::NotFound)?;
+    let number = String::from_utf8(phone.secret(inside)?).map_err(Error::broken)?;
+    send_code(tx, inside, (About::PhoneCode, account), &number, now)
+}
+
 /// Whether this is the code that was sent last; each try counts, and a right one is used up.
 pub(crate) fn is_code(
     tx: &mut Tx,
@@ -227,9 +234,7 @@ impl Store {
         let (inside, hash, now) = (Arc::clone(&self.0), tokens::hash(half), self.0.clock.now());
         let send = move |tx: &mut Tx| {
             let account = sign_in::half_of(tx, &hash, now)?.account;
-            let phone = factors::confirmed(tx, account, Method::Phone)?.pop().ok_or(Error::NotFound)?;
-            let number = String::from_utf8(phone.secret(&inside)?).map_err(Error::broken)?;
-            send_code(tx, &inside, (About::PhoneCode, account), &number, now)
+            send_to(tx, &inside, account, now)
         };
         self.0.db.write(send, |()| ()).await
     }

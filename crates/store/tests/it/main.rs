@@ -15,6 +15,7 @@ mod downloads;
 mod flood;
 mod following;
 mod gate;
+mod handover;
 mod keys;
 mod leaving;
 mod lockdown;

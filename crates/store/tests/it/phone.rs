@@ -11,7 +11,7 @@ use testkit::{
 const NUMBER: &str = "+491512345678";
 
 /// The code in the message that went to the phone.
-async fn texted(kit: &TestStore) -> String {
+pub async fn texted(kit: &TestStore) -> String {
     let messages = kit.mails().await;
     let message = messages.into_iter().rfind(|message| message.channel == Channel::Sms).expect("a code was sent");
     assert_eq!(message.to, NUMBER);
@@ -32,7 +32,7 @@ async fn confirm(kit: &TestStore, seat: &Seat, typed: &str) -> Result<Option<sto
 }
 
 /// Anna, with her phone as the second step.
-async fn with_phone(kit: &TestStore) -> Seat {
+pub async fn with_phone(kit: &TestStore) -> Seat {
     let seat = Seat::anna(kit).await;
     begin(kit, &seat).await.unwrap();
     let code = texted(kit).await;

@@ -1,5 +1,6 @@
 //! The clinic's portal.
 
+pub mod handover;
 pub mod patients;
 
 use crate::routes::leads_somewhere;
