@@ -8,6 +8,7 @@ mod files;
 mod follow;
 mod forgery;
 mod headers;
+mod here;
 mod leaving;
 mod live;
 mod lockdown;
