@@ -11,7 +11,7 @@ use testkit::people::{self, Family};
 use web::{ROUTES, Route};
 
 /// The kinds of people, in the order of the columns.
-const PEOPLE: [(&str, &str); 18] = [
+const PEOPLE: [(&str, &str); 20] = [
     ("anon", ""),
     ("owner", people::ANNA),
     ("other", people::EVE),
@@ -29,6 +29,8 @@ const PEOPLE: [(&str, &str); 18] = [
     ("clinician", people::NORTHSIDE_CLINICIAN),
     ("frontdesk", people::NORTHSIDE_FRONT_DESK),
     ("foreign", people::SOUTHSIDE_CLINICIAN),
+    ("for.admin", people::SOUTHSIDE_ADMIN),
+    ("noa", people::NOA),
     ("pass", PASS),
 ];
 
