@@ -2,6 +2,7 @@
 
 use crate::{
     actor::Roster,
+    clinic::Boards,
     db::{Db, Migration, Sql, Tx, describe, migrate},
     error::Error,
     keys::{KeyStore, Keys, MasterKeys},
@@ -45,6 +46,7 @@ pub(crate) struct Inside {
     pub(crate) visits: Visits,
     pub(crate) refusals: Refusals,
     pub(crate) opened: Opened,
+    pub(crate) boards: Boards,
     pub(crate) passwords: Passwords,
     pub(crate) site: Site,
     pub(crate) session_idle: Option<SignedDuration>,
@@ -148,6 +150,7 @@ fn open(settings: StoreSettings) -> Result<Inside, Error> {
         visits: Visits::default(),
         refusals: Refusals::default(),
         opened: Opened::default(),
+        boards: Boards::default(),
         passwords,
         site: Site::of(&settings.site),
         session_idle: settings.session_idle,

@@ -1,7 +1,7 @@
 //! The database, and the one gate in front of it. Small on purpose: it owns no decisions, it makes them durable.
 //!
 //! A record's data are reached only through an [`Access`], which only [`Store::with_patient`] makes; one's own
-//! account through [`Own`]; lists through [`Store::overview`] and [`Store::clinic_patients`].
+//! account through [`Own`]; lists through [`Store::overview`] and [`Store::clinic_patients`] and [`Store::clinic_board`].
 #![deny(missing_docs)]
 
 mod access;
@@ -72,8 +72,9 @@ pub use actor::{Actor, Origin, Roster};
 pub use audit::{AuditLine, AuditReport, BrokenLine};
 pub use chunk::{Latest, Summary14};
 pub use clinic::{
-    AskForUpload, ChangeClinic, DeletePatients, Desk, DeskRight, KeepMembers, KeepPatients, LetPatientsGo, Link,
-    MergePatients, NewPatient, PatientDetails, PatientProfile, PrintReports, SeeActivity, SeeFigures, SeePatients,
+    AskForUpload, BOARD_PAGE, Board, BoardFilters, BoardQuery, BoardRow, BoardSort, CallReason, ChangeClinic,
+    DeletePatients, Desk, DeskRight, KeepMembers, KeepPatients, LetPatientsGo, Link, LinkWord, MergePatients,
+    NewPatient, PatientDetails, PatientProfile, PrintReports, SeeActivity, SeeFigures, SeePatients,
 };
 pub use days::DatumKind;
 pub use devices::DeviceToken;

@@ -2,9 +2,12 @@
 //!
 //! **Invariant:** to whoever is not a member, a clinic does not exist; and nothing of one clinic is seen at the door of another.
 
+mod board;
 mod profile;
 mod rights;
 
+pub(crate) use board::Boards;
+pub use board::{BOARD_PAGE, Board, BoardFilters, BoardQuery, BoardRow, BoardSort, CallReason, LinkWord};
 pub use profile::{NewPatient, PatientDetails, PatientProfile};
 pub use rights::{
     AskForUpload, ChangeClinic, DeletePatients, DeskRight, KeepMembers, KeepPatients, LetPatientsGo, Link,
@@ -33,7 +36,7 @@ statements! {
 
 /// All statements about clinics.
 pub(crate) fn statements() -> Vec<Sql> {
-    [STATEMENTS, profile::STATEMENTS].concat()
+    [STATEMENTS, board::STATEMENTS, profile::STATEMENTS].concat()
 }
 
 /// Being let in to one clinic, with the right `R`, for as long as one job runs.

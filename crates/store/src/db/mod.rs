@@ -15,6 +15,6 @@ mod value;
 pub(crate) use migrate::{Migration, STATEMENTS as MIGRATE_STATEMENTS, migrate};
 pub(crate) use pool::Db;
 pub(crate) use schema::describe;
-pub(crate) use sql::{Sql, statements};
+pub(crate) use sql::{MANY, Sql, many, many_ids, statements};
 pub(crate) use tx::Tx;
 pub(crate) use value::{Row, Value, params};

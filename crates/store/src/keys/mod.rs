@@ -26,6 +26,9 @@ use zeroize::Zeroizing;
 /// Record keys kept open at once; beyond that all are closed and opened again as needed.
 const KEPT: usize = 20_000;
 
+/// Keys of so many records are kept open when they are asked for at once; those of more are for this one time.
+const KEPT_AT_ONCE: usize = 1_000;
+
 /// A key that is written to and never used.
 const DECOY: &str = "decoy";
 
@@ -113,6 +116,31 @@ impl Keys {
     /// The key of a record; *not found* when it was destroyed.
     pub(crate) fn record(&self, record: RecordId) -> Result<Arc<RecordKey>, Error> {
         self.own(record.0)
+    }
+
+    /// The keys of many records, asked for together; those that were destroyed are missing.
+    pub(crate) fn records(&self, records: &[RecordId]) -> Result<HashMap<RecordId, Arc<RecordKey>>, Error> {
+        let mut keys = HashMap::with_capacity(records.len());
+        {
+            let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+            let open = records.iter().filter_map(|id| opened.get(&id.0).map(|key| (*id, Arc::clone(key))));
+            keys.extend(open);
+        }
+        let closed: Vec<Id> = records.iter().filter(|id| !keys.contains_key(id)).map(|id| id.0).collect();
+        for (id, bytes) in self.store.records(&closed, &self.master)? {
+            let kept = closed.len() <= KEPT_AT_ONCE;
+            let key = if kept { self.keep(id, &bytes)? } else { Arc::new(RecordKey::new(id, &bytes)?) };
+            keys.insert(RecordId(id), key);
+        }
+        Ok(keys)
+    }
+
+    /// Opens a column that [`Keys::seal`] sealed at the same place, with the key of its owner at hand.
+    pub(crate) fn open_with(&self, key: &RecordKey, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        match sealed.first() {
+            Some(&seal::OWN) => key.open_at(&place.text(), sealed),
+            _ => self.master.open(&place.text(), sealed),
+        }
     }
 
     /// The key of a record or an account.

@@ -2,7 +2,7 @@
 
 use super::{MasterKeys, random};
 use crate::{
-    db::{Migration, Tx, migrate, params, statements},
+    db::{MANY, Migration, Tx, many, many_ids, migrate, params, statements},
     error::Error,
 };
 use jiff::Timestamp;
@@ -16,6 +16,7 @@ statements! {
     ANY = "select count(*) from named_keys";
     OWN = "select wrapped, 'record' from record_keys where record = $1 \
         union all select wrapped, 'account' from account_keys where account = $1";
+    RECORDS = concat!("select record, wrapped from record_keys where record in ", many_ids!());
     PUT_RECORD = "insert into record_keys (record, wrapped, made_at) values ($1, $2, $3)";
     PUT_ACCOUNT = "insert into account_keys (account, wrapped, made_at) values ($1, $2, $3)";
     TOUCH = "update named_keys set made_at = made_at + 1 where name = $1";
@@ -85,6 +86,18 @@ impl KeyStore {
     pub(super) fn own(&self, id: Id, master: &MasterKeys) -> Result<Zeroizing<Vec<u8>>, Error> {
         let row = self.with(|tx| tx.query_one(OWN, params![id]))?.ok_or(Error::NotFound)?;
         master.open(&Kept::of(row.text(1)?).place(id), row.bytes(0)?).map(Zeroizing::new)
+    }
+
+    /// The keys of records, as far as they are there, in few questions.
+    pub(super) fn records(&self, ids: &[Id], master: &MasterKeys) -> Result<Vec<(Id, Zeroizing<Vec<u8>>)>, Error> {
+        let mut keys = Vec::with_capacity(ids.len());
+        for some in ids.chunks(MANY) {
+            for row in self.with(|tx| tx.query(RECORDS, &many(some)))? {
+                let id = row.id(0)?;
+                keys.push((id, master.open(&Kept::Record.place(id), row.bytes(1)?).map(Zeroizing::new)?));
+            }
+        }
+        Ok(keys)
     }
 
     pub(super) fn put(

@@ -133,6 +133,7 @@ impl Store {
         let destroy = move |id: &Id| {
             inside.keys.destroy(*id)?;
             inside.opened.forget(RecordId(*id));
+            inside.boards.forget(RecordId(*id));
             Ok(())
         };
         self.0.db.read(move |_| ids.iter().try_for_each(&destroy)).await

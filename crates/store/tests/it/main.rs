@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod board;
 mod can;
 mod cannot;
 mod chunk_bytes;

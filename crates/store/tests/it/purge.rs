@@ -20,7 +20,7 @@ async fn filled(kit: &TestStore) -> People {
 }
 
 /// Anna deletes her account, and its time passes.
-async fn leave(kit: &TestStore) -> AccountId {
+pub(crate) async fn leave(kit: &TestStore) -> AccountId {
     let token = kit
         .store
         .sign_in(email("anna").as_str(), PASSWORD, true, Origin::default())
@@ -35,7 +35,7 @@ async fn leave(kit: &TestStore) -> AccountId {
     session.account
 }
 
-async fn purge(kit: &TestStore) -> u64 {
+pub(crate) async fn purge(kit: &TestStore) -> u64 {
     kit.store.purge_due(&kit.roster.on(Duty::Expire)).await.unwrap()
 }
 
