@@ -132,6 +132,9 @@ pub enum Invalid {
     /// A link code that is wrong, used or over.
     #[error("link code")]
     LinkCode,
+    /// More, or for longer, than the clinic asked for.
+    #[error("terms of a link")]
+    LinkTerms,
     /// A number, group or tag of a patient that is too long, or too many tags.
     #[error("details of a patient")]
     PatientDetails,
@@ -183,6 +186,10 @@ pub enum Conflict {
     TakenBack,
     /// The clinic's record or the personal record is linked already.
     Linked,
+    /// The clinic's record is not linked, or the link is over or suspended.
+    NotLinked,
+    /// The patient was asked to upload less than a day ago.
+    AskedToUpload,
     /// A clinic keeps at least one admin.
     LastAdmin,
 }

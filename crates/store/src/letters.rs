@@ -99,7 +99,18 @@ fn of_clinics() -> Vec<Letter> {
     let zone = TimeZone::get("Europe/Berlin").expect("a zone of the list");
     let until: Timestamp = "2026-11-24T09:00:00Z".parse().expect("a constant that is an instant");
     let terms = LinkTerms { visibility: Visibility { notes: false, ..Visibility::ALL }, until_at: Some(until) };
-    vec![links::linked("Northside <b>", "Anna", &terms, &zone)]
+    let clinic = "Northside <b>";
+    vec![
+        links::linked(clinic, "Anna", &terms, &zone),
+        links::changed(clinic, "Anna", &terms, &zone),
+        links::restored(clinic, "Anna"),
+        links::removed(clinic, "Anna"),
+        links::ended_by_clinic(clinic, "Anna"),
+        links::ends_soon(clinic, "Anna", until, &zone),
+        links::time_over(clinic, "Anna"),
+        links::code(clinic, "a token that nobody sees".to_owned()),
+        links::upload_wanted("Northside", "Anna"),
+    ]
 }
 
 fn download(who: &str, record: u128) -> Download {
@@ -132,6 +143,8 @@ fn every_letter_word_for_word() {
     }
     let sms = mails::phone_left("+4670000000", "a token that nobody sees".to_owned());
     compare("phone-left-by-sms", &sms.text);
+    let sms = links::code_by_sms("{site} Northside", "Kinsight", "+4670000000", "a token that nobody sees".to_owned());
+    compare("link-code-by-sms", &sms.text);
 }
 
 fn compare(name: &str, written: &str) {

@@ -87,6 +87,9 @@ pub use history::{
 pub use inside::Store;
 pub use leaving::{Export, Leaving, Membership, Original, Piece, SharedWith, Span, Taken, TakenAccount, TakenUpload};
 pub use link::{Handover, HandoverStep, NextStep};
+pub use link::{
+    CodeTo, Holder, LinkAct, LinkBy, LinkEvent, LinkOffer, LinkedClinicLine, LinkedPatient, OpenCode, Support, Tie,
+};
 pub use lockdown::{CameIn, Lockdown, State, Step, Steps, Suspended, Whom};
 pub use mails::SITE;
 pub use news::{News, What};

@@ -15,6 +15,9 @@
 //! requests to follow       5      30 s, 1 min, 2 min … 1 h, per account
 //! code of a visit pass  20     30 s, 1 min, 2 min … 1 h, per network; and five for the pass itself
 //! forgotten password       20     30 s, 1 min, 2 min … 1 h, per network
+//! link code typed          5      1 h, per account; and 50 per network; a right one counts for nothing
+//! link codes made          60     30 s, 1 min, 2 min … 1 h, per member
+//! link code sent           5      no more of this code; and 5 an hour to one address or phone, 60 by one member
 //! ```
 //! A device in which the owner signed in before counts for itself, so that no crowd of strangers can keep the owner out;
 //! from a new device a link by mail opens the way (`way.rs`).
@@ -109,6 +112,28 @@ pub(crate) fn invitation_tries(keys: &Keys, account: AccountId, to: &Email) -> V
 /// What a request to follow counts for.
 pub(crate) fn request_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
     vec![Try::new(keys, "try request", &account.to_string(), 5, 3600, false)]
+}
+
+/// What a link code counts for that a patient types: their account, wherever they are, and the network, where many may sit
+/// in one waiting room.
+pub(crate) fn link_tries(keys: &Keys, account: AccountId, origin: &Origin) -> Vec<Try> {
+    let hour = |kind, text: &str, free| Try { first_s: 3600, ..Try::new(keys, kind, text, free, 3600, false) };
+    vec![hour("try link code", &account.to_string(), 5), hour("try link network", &network(origin), 50)]
+}
+
+/// What making a link code counts for.
+pub(crate) fn code_tries(keys: &Keys, member: AccountId) -> Vec<Try> {
+    vec![Try::new(keys, "link code made", &member.to_string(), 60, 3600, false)]
+}
+
+/// What sending a link code counts for, so that nobody's mailbox or phone is filled by us.
+pub(crate) fn code_sent_tries(keys: &Keys, member: AccountId, code: sharing::Id, to: &str) -> Vec<Try> {
+    let lasting = |kind, text: &str, free, s| Try { first_s: s, ..Try::new(keys, kind, text, free, s, false) };
+    vec![
+        lasting("link code sent", &code.to_string(), 5, sharing::LINK_CODE_DAYS * DAY_S),
+        lasting("link code sent to", to, 5, 3600),
+        Try::new(keys, "link code sent by", &member.to_string(), 60, 3600, false),
+    ]
 }
 
 /// What a recovery code that locks an account counts for. Not the account by itself: codes have 80 bits, and no stranger may

@@ -4,7 +4,7 @@ use crate::{
     db::{Row, Tx, params, statements},
     error::Error,
     keys::random,
-    passes, second_step, sessions,
+    link, passes, second_step, sessions,
 };
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -132,6 +132,7 @@ pub const TOKENS: &[TokenFacts] = &[
     APP,
     INVITATION,
     HANDOVER,
+    link::LINK_CODE,
     passes::LINK,
     passes::CODE,
     passes::BROWSER,

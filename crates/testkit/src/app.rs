@@ -134,6 +134,7 @@ impl App {
         let duty = self.roster.on(Duty::Expire);
         let lost = self.store.end_lost_factors(&duty).await.expect("lost second steps are removed");
         self.store.tell_of_ends(&duty).await.expect("both sides are told");
+        self.store.tell_of_link_ends(&duty).await.expect("both sides are told");
         lost + self.store.remind_of_reviews(&duty).await.expect("reminders are written")
     }
 

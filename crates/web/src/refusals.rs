@@ -123,6 +123,9 @@ pub fn invalid_words(invalid: Invalid) -> &'static str {
         Invalid::LinkCode => {
             "This code is wrong, was used before, or is too old. It has ten letters and digits; ask your clinic for a new one."
         }
+        Invalid::LinkTerms => {
+            "The clinic asked for less. Tick only what it asked for, until its last day at the latest."
+        }
         Invalid::PatientDetails => {
             "A number, a group, a tag and a phone number have at most 60 characters each, a patient at most 20 tags, and an e-mail \
              address looks like paul@example.org."
@@ -161,6 +164,8 @@ pub fn conflict_words(conflict: Conflict) -> &'static str {
         Conflict::NotEmpty => "There are data already.",
         Conflict::NoSecondStep => "This account has no second step that could be lost.",
         Conflict::Linked => "There is a link already: end that one first.",
+        Conflict::NotLinked => "This patient is not linked just now, so there is nobody to ask.",
+        Conflict::AskedToUpload => "This patient was asked less than a day ago.",
         Conflict::LastAdmin => {
             "A clinic keeps at least one admin. Make somebody else an admin first, or close the clinic."
         }
@@ -178,6 +183,7 @@ pub fn field_of(invalid: Invalid) -> &'static str {
         Invalid::Language => "language",
         Invalid::Zone => "zone",
         Invalid::LinkCode => "code",
+        Invalid::LinkTerms => "visible",
         Invalid::PatientDetails => "details",
         Invalid::Token | Invalid::Lockdown | Invalid::Invitation => "token",
         Invalid::Unconfirmed | Invalid::OwnAddress => "email",

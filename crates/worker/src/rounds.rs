@@ -31,6 +31,7 @@ pub(crate) fn tidy(work: Arc<Work>) -> Pin<Box<dyn Future<Output = anyhow::Resul
         work.store.end_lost_factors(&work.duties.expire).await?;
         work.store.remind_of_reviews(&work.duties.expire).await?;
         work.store.tell_of_ends(&work.duties.expire).await?;
+        work.store.tell_of_link_ends(&work.duties.expire).await?;
         work.store.write_digests(&work.duties.expire).await?;
         Ok(())
     })

@@ -8,6 +8,7 @@ use crate::{
     keys::place,
 };
 use jiff::Timestamp;
+use sharing::Purpose;
 
 statements! {
     ALL = "select number, at, who, act, purpose, count, detail, hash from audit where chain = $1 order by number";
@@ -22,6 +23,8 @@ statements! {
     ENDS = "select number, at, who, act, purpose, count, detail from audit where chain = $1 and number >= $2 and at < $3 \
         and act = 'looked again' order by number";
     ONE = "select number, at, who, act, purpose, count, detail from audit where chain = $1 and number = $2";
+    OF_PURPOSES = "select number, at, who, act, purpose, count, detail from audit where chain = $1 and purpose in ($2, $3) \
+        order by number desc limit $4";
     OF_ACT = "select number, detail from audit where chain = $1 and act = $2 order by number";
 }
 
@@ -138,6 +141,18 @@ fn open(inside: &Inside, chain: Chain, row: &Row) -> Result<Opened, Error> {
         detail: detail(inside, chain, number, &act, row.bytes(6)?)?,
         act,
     })
+}
+
+/// The newest lines that were written for one of two purposes, newest first.
+pub(crate) fn of_purposes(
+    tx: &mut Tx,
+    inside: &Inside,
+    chain: Chain,
+    [one, other]: [Purpose; 2],
+    most: u32,
+) -> Result<Vec<Opened>, Error> {
+    let row = params![chain.id().to_string(), one.name(), other.name(), most];
+    all(inside, chain, &tx.query(OF_PURPOSES, row)?)
 }
 
 /// The details of every line of one act, oldest first.

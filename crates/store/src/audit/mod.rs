@@ -7,7 +7,7 @@ mod verify;
 
 pub(crate) use detail::{Detail, Page, Span, add_page, is_gate};
 pub use lines::AuditLine;
-pub(crate) use lines::{Opened, after, before, details, ends_between, line, lines, opened};
+pub(crate) use lines::{Opened, after, before, details, ends_between, line, lines, of_purposes, opened};
 pub use verify::{AuditReport, BrokenLine};
 
 use crate::{
@@ -213,6 +213,11 @@ impl Entry {
         let detail = Detail::plain(detail).of_member(role, clinic);
         let entry = Self::new(Chain::Record(record), Who::Account { id: member }, at, act, detail);
         Self { purpose: Purpose::ClinicLink.name(), ..entry }
+    }
+
+    /// The same, for another purpose.
+    pub(crate) fn for_purpose(self, purpose: Purpose) -> Self {
+        Self { purpose: purpose.name(), ..self }
     }
 
     /// What an owner did to a record from outside of it.

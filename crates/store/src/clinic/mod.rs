@@ -25,7 +25,7 @@ use crate::{
     standing::role,
 };
 use jiff::Timestamp;
-use sharing::{AccountId, ClinicId, ClinicRole, RecordId, clinic_allows};
+use sharing::{AccountId, ClinicId, ClinicRole, Purpose, RecordId, clinic_allows};
 use std::{marker::PhantomData, sync::Arc};
 
 statements! {
@@ -138,5 +138,16 @@ impl<R: DeskRight> Desk<'_, R> {
     pub(crate) fn audit_record(&mut self, record: RecordId, act: &'static str, detail: &str) -> Result<(), Error> {
         let entry = Entry::by_member(self.at.member, record, (self.at.role, self.at.clinic), self.at.now, act, detail);
         audit::write(self.tx, self.inside, &entry.coming_from(&self.origin))
+    }
+
+    /// The same for another purpose than a link.
+    pub(crate) fn audit_record_for(
+        &mut self,
+        purpose: Purpose,
+        record: RecordId,
+        act: &'static str,
+    ) -> Result<(), Error> {
+        let entry = Entry::by_member(self.at.member, record, (self.at.role, self.at.clinic), self.at.now, act, "");
+        audit::write(self.tx, self.inside, &entry.for_purpose(purpose).coming_from(&self.origin))
     }
 }

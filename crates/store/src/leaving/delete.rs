@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Invalid},
     inside::{Inside, Store},
     keys::place,
-    lockdown, mails,
+    link, lockdown, mails,
     news::Told,
     notices,
     own::Own,
@@ -26,7 +26,6 @@ statements! {
     RECORDS = "select id from records where account = $1 order by made_at, id";
     SET = "update accounts set delete_at = $2 where id = $1";
     GRANTS_ON = "delete from grants where record = $1";
-    LINKS_ON = "delete from links where record = $1";
     APPS_ON = "delete from app_tokens where record = $1";
     UNSENT_ABOUT = "delete from outbox where record = $1 and sent_at is null";
     FOLLOWED = "delete from grants where partner = $1 returning record";
@@ -183,7 +182,8 @@ fn confirmed(tx: &mut Tx, inside: &Inside, account: AccountId, typed: &str) -> R
 fn end_sharing(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<(), Error> {
     for row in tx.query(RECORDS, params![account])? {
         let record = row.id(0)?;
-        for end in [GRANTS_ON, LINKS_ON, APPS_ON, UNSENT_ABOUT] {
+        link::end_all_of_record(tx, inside, account, RecordId(record), now)?;
+        for end in [GRANTS_ON, APPS_ON, UNSENT_ABOUT] {
             tx.execute(end, params![record])?;
         }
         share::withdraw_all(tx, RecordId(record))?;

@@ -35,6 +35,7 @@ statements! {
     DROP_MESSAGES = "delete from outbox where sent_at is null and record = $1 and account <> $2";
     DROP_CHALLENGES = "delete from challenges where account = $1";
     DROP_LOSS = "delete from factor_losses where account = $1";
+    DROP_HANDOVERS = "delete from handovers where account = $1";
     DROP_UNCONFIRMED = "delete from factors where account = $1 and confirmed_at is null";
 }
 
@@ -158,7 +159,7 @@ fn end_everybody(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), 
     devices::forget_all(tx, account)?;
     tokens::void_all(tx, account)?;
     share::drop_requests(tx, account, now)?;
-    for sql in [DROP_CHALLENGES, DROP_LOSS, DROP_UNCONFIRMED] {
+    for sql in [DROP_CHALLENGES, DROP_LOSS, DROP_HANDOVERS, DROP_UNCONFIRMED] {
         tx.execute(sql, params![account])?;
     }
     Ok(())

@@ -2,12 +2,10 @@
 
 use crate::{
     access::Access,
-    db::{Row, Tx, params, statements},
+    db::{Row, params, statements},
     error::Error,
     inside::Inside,
     keys::place,
-    news::What,
-    outbox,
     own::Own,
     records::open_name,
     rights::Manage,
@@ -25,9 +23,6 @@ statements! {
         from links l join records r on r.id = l.record join clinics c on c.id = l.clinic \
         where r.account = $1 and l.suspended_at is not null order by r.made_at, r.id, l.since_at, l.clinic";
     RESTORE_PARTNER = "update grants set suspended_at = null where record = $1 and partner = $2 and suspended_at is not null";
-    RESTORE_CLINIC = "update links set suspended_at = null where record = $1 and clinic = $2 and suspended_at is not null";
-    REMOVE_CLINIC = "delete from links where record = $1 and clinic = $2";
-    MEMBERS = "select account from clinic_members where clinic = $1 order by account";
 }
 
 /// Who is shut out by the lockdown.
@@ -99,32 +94,4 @@ impl Access<'_, Manage> {
         }
         self.tell_of_change(partner, "restored a care partner", &Change::Restored)
     }
-
-    /// Lets a suspended clinic in again, with the same view as before. Asks for a fresh proof.
-    pub fn restore_clinic(&mut self, clinic: ClinicId) -> Result<(), Error> {
-        self.fresh()?;
-        let record = self.record_id();
-        if self.tx().execute(RESTORE_CLINIC, params![record, clinic])? == 0 {
-            return Err(Error::NotFound);
-        }
-        self.note(What::Access);
-        self.audit("restored a clinic", &clinic.to_string())
-    }
-
-    /// Ends a clinic's link at once, with every message to its members about this record that was not sent yet.
-    pub fn remove_clinic(&mut self, clinic: ClinicId) -> Result<(), Error> {
-        let record = self.record_id();
-        if self.tx().execute(REMOVE_CLINIC, params![record, clinic])? == 0 {
-            return Err(Error::NotFound);
-        }
-        for member in members(self.tx(), clinic)? {
-            outbox::drop_for(self.tx(), member, record)?;
-        }
-        self.note(What::Access);
-        self.audit("removed a clinic", &clinic.to_string())
-    }
-}
-
-fn members(tx: &mut Tx, clinic: ClinicId) -> Result<Vec<AccountId>, Error> {
-    tx.query(MEMBERS, params![clinic])?.iter().map(|row| Ok(AccountId(row.id(0)?))).collect()
 }

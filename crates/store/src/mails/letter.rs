@@ -150,7 +150,7 @@ pub(super) fn harmless(words: &str) -> String {
 }
 
 /// Subjects name people too: none begins a new line of the header.
-pub(super) fn in_one_line(words: &str) -> String {
+pub(crate) fn in_one_line(words: &str) -> String {
     let words = harmless(words);
     words.split(|c: char| c.is_control()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

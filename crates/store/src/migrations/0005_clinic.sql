@@ -37,6 +37,7 @@ create index merges_into on merges (kept);
 delete from links;
 alter table links add column profile text not null default '';
 alter table links add column made_by text not null default '';
+alter table links add column told_of_end bigint not null default 0;
 create unique index links_of_profile on links (profile);
 create table link_codes (
   id text primary key,

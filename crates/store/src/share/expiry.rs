@@ -22,13 +22,18 @@ statements! {
 const BEFORE: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// What was told of an end so far; a number in the database, so that it only grows.
-const SOON: i64 = 1;
-const OVER: i64 = 2;
+pub(crate) const SOON: i64 = 1;
+pub(crate) const OVER: i64 = 2;
 
 /// What need not be told any more of an end at that instant: whoever gives access for less than three days knows it.
-pub(super) fn told(until_at: Option<Timestamp>, now: Timestamp) -> i64 {
-    let soon = now.saturating_add(BEFORE).unwrap_or(Timestamp::MAX);
+pub(crate) fn told(until_at: Option<Timestamp>, now: Timestamp) -> i64 {
+    let soon = before_end(now);
     if until_at.is_some_and(|until| until <= soon) { SOON } else { 0 }
+}
+
+/// What ends until then is told of now.
+pub(crate) fn before_end(now: Timestamp) -> Timestamp {
+    now.saturating_add(BEFORE).unwrap_or(Timestamp::MAX)
 }
 
 impl Store {
@@ -36,7 +41,7 @@ impl Store {
     pub async fn tell_of_ends(&self, duty: &Actor) -> Result<u64, Error> {
         duty.on(Duty::Expire)?;
         let now = self.0.clock.now();
-        let soon = now.saturating_add(BEFORE).unwrap_or(Timestamp::MAX);
+        let soon = before_end(now);
         Ok(self.tell_up_to(OVER, now, now).await? + self.tell_up_to(SOON, soon, now).await?)
     }
 

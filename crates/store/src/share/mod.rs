@@ -14,6 +14,7 @@ pub(crate) mod mails;
 mod offers;
 mod requests;
 
+pub(crate) use expiry::{OVER, SOON, before_end, told as told_of_end};
 pub(crate) use following::following;
 pub use following::{Followed, Shut};
 pub(crate) use grants::give;

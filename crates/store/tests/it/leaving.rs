@@ -178,7 +178,8 @@ fn deleting_ends_all_sharing_at_once() {
         let until = kit.store.leave(&actor, &token, " ANNA@example.org ").await.unwrap();
         assert_eq!(until, kit.clock.now() + SignedDuration::from_hours(90 * 24));
         let told: Vec<_> = std::iter::from_fn(|| news.try_recv().ok()).map(|one| (one.record, one.what)).collect();
-        assert_eq!(told, [(people.record, What::Access), (people.mia, What::Access)]);
+        let ended = [people.record, people.mia, people.mia_profile].map(|record| (record, What::Access));
+        assert_eq!(told, ended, "the clinic's own record of Mia has lost its link");
         for who in [&people.ben, &people.carla, &actor, &people.devices[&people.record]] {
             assert!(!looks(&kit, who, people.record).await, "the record is unknown to everybody");
         }

@@ -19,6 +19,7 @@ mod gate;
 mod handover;
 mod keys;
 mod leaving;
+mod link;
 mod lockdown;
 mod lockdown_after;
 mod outbox;
