@@ -135,6 +135,12 @@ pub enum Invalid {
     /// More, or for longer, than the clinic asked for.
     #[error("terms of a link")]
     LinkTerms,
+    /// What patients see beside a clinic's name, of more than 300 characters.
+    #[error("contact of a clinic")]
+    ClinicContact,
+    /// What was typed to confirm is not the clinic's name.
+    #[error("name of the clinic")]
+    ClinicName,
     /// A number, group or tag of a patient that is too long, or too many tags.
     #[error("details of a patient")]
     PatientDetails,
@@ -190,6 +196,8 @@ pub enum Conflict {
     NotLinked,
     /// The patient was asked to upload less than a day ago.
     AskedToUpload,
+    /// This person works at the clinic already.
+    Member,
     /// A clinic keeps at least one admin.
     LastAdmin,
 }

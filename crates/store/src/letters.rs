@@ -1,6 +1,7 @@
 //! Every letter as its reader gets it, word for word, as text and as HTML.
 
 use crate::{
+    clinic::mails as clinics,
     downloads::DownloadNotices,
     link::mails as links,
     lockdown::mails as lockdown,
@@ -11,7 +12,7 @@ use crate::{
     share::mails::{self as share, Change},
 };
 use jiff::{Timestamp, tz::TimeZone};
-use sharing::{Id, LinkTerms, Permission, RecordId, Terms, Visibility, WeeklyPause};
+use sharing::{ClinicRole, Id, LinkTerms, Permission, RecordId, Terms, Visibility, WeeklyPause};
 use std::{collections::HashMap, fs, path::Path};
 
 fn all() -> Vec<Letter> {
@@ -100,7 +101,16 @@ fn of_clinics() -> Vec<Letter> {
     let until: Timestamp = "2026-11-24T09:00:00Z".parse().expect("a constant that is an instant");
     let terms = LinkTerms { visibility: Visibility { notes: false, ..Visibility::ALL }, until_at: Some(until) };
     let clinic = "Northside <b>";
-    vec![
+    let member = ClinicRole::Clinician;
+    let changes = [
+        clinics::Change::Invited(member),
+        clinics::Change::Joined(member),
+        clinics::Change::Declined,
+        clinics::Change::Role(ClinicRole::FrontDesk),
+        clinics::Change::Removed,
+        clinics::Change::Left,
+    ];
+    let mut letters = vec![
         links::linked(clinic, "Anna", &terms, &zone),
         links::changed(clinic, "Anna", &terms, &zone),
         links::restored(clinic, "Anna"),
@@ -110,7 +120,15 @@ fn of_clinics() -> Vec<Letter> {
         links::time_over(clinic, "Anna"),
         links::code(clinic, "a token that nobody sees".to_owned()),
         links::upload_wanted("Northside", "Anna"),
-    ]
+        clinics::registered("Northside <b>"),
+        clinics::invitation("Northside <b>", "Adam", ClinicRole::FrontDesk, "a token that nobody sees".to_owned()),
+        clinics::closed("Northside", "Anna"),
+        clinics::closed_to_member("Northside", "Adam", "24 November 2026 at 10:00 (UTC)"),
+        clinics::reopened("Northside", "Adam"),
+    ];
+    letters.extend(changes.map(|change| clinics::to_admin(change, "Northside", "Ben", "Adam")));
+    letters.extend(changes.map(|change| clinics::to_member(change, "Northside")));
+    letters
 }
 
 fn download(who: &str, record: u128) -> Download {

@@ -73,8 +73,9 @@ pub use audit::{AuditLine, AuditReport, BrokenLine};
 pub use chunk::{Latest, Summary14};
 pub use clinic::{
     AskForUpload, BOARD_PAGE, Board, BoardFilters, BoardQuery, BoardRow, BoardSort, CallReason, ChangeClinic,
-    DeletePatients, Desk, DeskRight, KeepMembers, KeepPatients, LetPatientsGo, Link, LinkWord, MergePatients,
-    NewPatient, PatientDetails, PatientProfile, PrintReports, SeeActivity, SeeFigures, SeePatients,
+    ClinicActivityLine, ClinicOffer, ClinicSettings, ClosedClinic, Closing, DeletePatients, Desk, DeskRight,
+    KeepMembers, KeepPatients, LetPatientsGo, Link, LinkWord, MemberInvitation, MemberLine, MergePatients, NewPatient,
+    PatientDetails, PatientProfile, PrintReports, SeeActivity, SeeFigures, SeePatients,
 };
 pub use days::DatumKind;
 pub use devices::DeviceToken;
@@ -86,10 +87,10 @@ pub use history::{
 };
 pub use inside::Store;
 pub use leaving::{Export, Leaving, Membership, Original, Piece, SharedWith, Span, Taken, TakenAccount, TakenUpload};
-pub use link::{Handover, HandoverStep, NextStep};
 pub use link::{
     CodeTo, Holder, LinkAct, LinkBy, LinkEvent, LinkOffer, LinkedClinicLine, LinkedPatient, OpenCode, Support, Tie,
 };
+pub use link::{Handover, HandoverStep, NextStep};
 pub use lockdown::{CameIn, Lockdown, State, Step, Steps, Suspended, Whom};
 pub use mails::SITE;
 pub use news::{News, What};

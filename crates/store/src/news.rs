@@ -32,6 +32,8 @@ pub(crate) enum Told {
     Record(News),
     /// Sessions of an account ended; some or all.
     SessionsEnded(AccountId),
+    /// What an account may see was changed, of many records at once: a membership began, changed or ended.
+    AccountAccess(AccountId),
 }
 
 impl Told {
@@ -76,7 +78,7 @@ impl Carrier {
                     };
                     self.bells.ring(news.record.0, ring);
                 }
-                Told::SessionsEnded(account) => self.bells.ring(account.0, Ring::ACCESS),
+                Told::SessionsEnded(account) | Told::AccountAccess(account) => self.bells.ring(account.0, Ring::ACCESS),
             }
         }
     }

@@ -22,9 +22,9 @@ use std::sync::Arc;
 statements! {
     OWN = "select id, name, unit from records where account = $1 order by made_at, id";
     CLINICS = "select c.id, c.name from clinic_members m join clinics c on c.id = m.clinic \
-        where m.account = $1 order by m.since_at, c.id";
+        where m.account = $1 and c.closed_at is null order by m.since_at, c.id";
     MEMBER = "select m.role, c.name from clinic_members m join clinics c on c.id = m.clinic \
-        where m.account = $1 and m.clinic = $2";
+        where m.account = $1 and m.clinic = $2 and c.closed_at is null";
     KEPT = "select id, name, unit from records where clinic = $1 order by made_at, id";
     HEADLINE = "select sealed from latest where record = $1";
 }

@@ -21,7 +21,9 @@ use crate::{
     devices,
     error::{Error, Invalid},
     inside::{Inside, Store},
-    mails, notices,
+    mails,
+    news::Told,
+    notices,
     own::Own,
     recovery::{contact_changes, factor_loss},
     sessions::{self, Opened, SessionToken},
@@ -259,6 +261,8 @@ impl Own<'_> {
         let is_last = methods(self.tx, self.account)?.is_empty();
         if is_last {
             recovery_codes::drop_all(self.tx, self.account)?;
+            // A clinic, or somebody who is followed, may ask for one.
+            self.tx.tell(Told::AccountAccess(self.account));
         }
         self.audit("removed a second step", format!("{}: {name}", method.name()))?;
         let letter = mails::second_step_removed(method.name(), &name, is_last);

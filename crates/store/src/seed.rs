@@ -209,6 +209,7 @@ impl<'a> Seeding<'a> {
 
     fn clinic(&mut self, clinic: &SeedClinic) -> Result<(), Error> {
         let id = ClinicId(new_id());
+        self.inside.keys.new_clinic(id, self.now)?;
         let name = self.inside.keys.seal(place("clinics", "name", id.0), clinic.name.as_bytes())?;
         self.tx.execute(CLINIC, params![id, name, self.now])?;
         for (email, role) in &clinic.members {

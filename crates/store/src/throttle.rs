@@ -13,6 +13,7 @@
 //! invitations sent         20     30 s, 1 min, 2 min … 1 h, per account
 //! invitations received     5      30 s, 1 min, 2 min … 1 h, per address, whoever sends them
 //! requests to follow       5      30 s, 1 min, 2 min … 1 h, per account
+//! clinics registered       3      1 day, per account
 //! code of a visit pass  20     30 s, 1 min, 2 min … 1 h, per network; and five for the pass itself
 //! forgotten password       20     30 s, 1 min, 2 min … 1 h, per network
 //! link code typed          5      1 h, per account; and 50 per network; a right one counts for nothing
@@ -107,6 +108,11 @@ pub(crate) fn invitation_tries(keys: &Keys, account: AccountId, to: &Email) -> V
         Try::new(keys, "try invitation", &account.to_string(), 20, 3600, false),
         Try::new(keys, "try invited", &to.key(), 5, 3600, false),
     ]
+}
+
+/// What registering a clinic counts for.
+pub(crate) fn registration_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
+    vec![Try { first_s: DAY_S, ..Try::new(keys, "register clinic", &account.to_string(), 3, DAY_S, false) }]
 }
 
 /// What a request to follow counts for.

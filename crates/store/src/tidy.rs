@@ -3,6 +3,7 @@
 use crate::{
     actor::Actor,
     audit::{self, Entry},
+    clinic,
     db::Tx,
     error::Error,
     inside::Store,
@@ -35,7 +36,8 @@ impl Store {
                 + passes::tidy(tx, &inside, now)?
                 + password_reset::tidy(tx, now)?
                 + share::tidy(tx, now)?
-                + link::tidy(tx, now)?)
+                + link::tidy(tx, now)?
+                + clinic::tidy(tx, now)?)
         };
         self.0.db.write(work, |_| ()).await
     }

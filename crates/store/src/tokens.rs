@@ -116,6 +116,8 @@ pub(crate) const INVITATION: TokenFacts = facts("invitation", 24 * 60 * sharing:
 
 /// A screen of a clinic that is handed to a patient, and each further step there.
 pub(crate) const HANDOVER: TokenFacts = facts("screen handed to a patient", sharing::HANDOVER_MINUTES, true);
+/// An invitation to work at a clinic, for the address that it went to.
+pub(crate) const CLINIC_INVITATION: TokenFacts = TokenFacts { name: "clinic invitation", ..INVITATION };
 
 /// Everything that opens something.
 pub const TOKENS: &[TokenFacts] = &[
@@ -131,6 +133,7 @@ pub const TOKENS: &[TokenFacts] = &[
     second_step::RECOVERY_CODE,
     APP,
     INVITATION,
+    CLINIC_INVITATION,
     HANDOVER,
     link::LINK_CODE,
     passes::LINK,

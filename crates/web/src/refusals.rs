@@ -126,6 +126,8 @@ pub fn invalid_words(invalid: Invalid) -> &'static str {
         Invalid::LinkTerms => {
             "The clinic asked for less. Tick only what it asked for, until its last day at the latest."
         }
+        Invalid::ClinicContact => "What patients see beside the name has at most 300 characters.",
+        Invalid::ClinicName => "That is not the name of this clinic.",
         Invalid::PatientDetails => {
             "A number, a group, a tag and a phone number have at most 60 characters each, a patient at most 20 tags, and an e-mail \
              address looks like paul@example.org."
@@ -166,6 +168,7 @@ pub fn conflict_words(conflict: Conflict) -> &'static str {
         Conflict::Linked => "There is a link already: end that one first.",
         Conflict::NotLinked => "This patient is not linked just now, so there is nobody to ask.",
         Conflict::AskedToUpload => "This patient was asked less than a day ago.",
+        Conflict::Member => "This person works at the clinic already. You can change their role.",
         Conflict::LastAdmin => {
             "A clinic keeps at least one admin. Make somebody else an admin first, or close the clinic."
         }
@@ -184,6 +187,7 @@ pub fn field_of(invalid: Invalid) -> &'static str {
         Invalid::Zone => "zone",
         Invalid::LinkCode => "code",
         Invalid::LinkTerms => "visible",
+        Invalid::ClinicContact => "contact",
         Invalid::PatientDetails => "details",
         Invalid::Token | Invalid::Lockdown | Invalid::Invitation => "token",
         Invalid::Unconfirmed | Invalid::OwnAddress => "email",
@@ -191,7 +195,7 @@ pub fn field_of(invalid: Invalid) -> &'static str {
         Invalid::Pause => "pause",
         Invalid::Message => "message",
         Invalid::Record => "record",
-        Invalid::Confirmation => "confirmation",
+        Invalid::Confirmation | Invalid::ClinicName => "confirmation",
         Invalid::Phrase => "phrase",
         Invalid::Code => "code",
         Invalid::Passkey => "passkey",

@@ -272,6 +272,34 @@ pub static ROUTES: &[Route] = &[
     Route::post("/here/{token}/end", Who::Anybody, || post(here::end)),
     // clinics
     Route::get("/clinics/{clinic}/patients", Who::OfClinic, || get(clinic::patients::page)),
+    // clinics as organisations
+    Route::get("/clinics", Who::SignedIn, || get(clinic::clinics::page)),
+    Route::get("/clinics/new", Who::SignedIn, || get(clinic::register::page)),
+    Route::post("/clinics/new", Who::SignedIn, || post(clinic::register::register)),
+    Route::get("/clinic-invitations/{token}", Who::Anybody, || get(clinic::invitation::page)),
+    Route::post("/clinics/invitations/{invitation}/acceptance", Who::SignedIn, || post(clinic::invitation::accept)),
+    Route::post("/clinics/invitations/{invitation}/decline", Who::SignedIn, || post(clinic::invitation::decline)),
+    Route::get("/clinics/{clinic}/departure", Who::SignedIn, || get(clinic::clinics::departure)),
+    Route::post("/clinics/{clinic}/departure", Who::SignedIn, || post(clinic::clinics::depart)),
+    Route::post("/clinics/{clinic}/reopening", Who::SignedIn, || post(clinic::clinics::reopen)),
+    Route::get("/clinics/{clinic}/members", Who::OfClinic, || get(clinic::members::page)),
+    Route::get("/clinics/{clinic}/members/new", Who::OfClinic, || get(clinic::invite::page)),
+    Route::post("/clinics/{clinic}/members/new", Who::OfClinic, || post(clinic::invite::invite)),
+    Route::post("/clinics/{clinic}/members/invitations/{invitation}/sending", Who::OfClinic, || {
+        post(clinic::members::send_again)
+    }),
+    Route::post("/clinics/{clinic}/members/invitations/{invitation}/removal", Who::OfClinic, || {
+        post(clinic::members::withdraw)
+    }),
+    Route::get("/clinics/{clinic}/members/{member}", Who::OfClinic, || get(clinic::member::page)),
+    Route::post("/clinics/{clinic}/members/{member}", Who::OfClinic, || post(clinic::member::change)),
+    Route::get("/clinics/{clinic}/members/{member}/removal", Who::OfClinic, || get(clinic::member::removal)),
+    Route::post("/clinics/{clinic}/members/{member}/removal", Who::OfClinic, || post(clinic::member::remove)),
+    Route::get("/clinics/{clinic}/activity", Who::OfClinic, || get(clinic::activity::page)),
+    Route::get("/clinics/{clinic}/settings", Who::OfClinic, || get(clinic::settings::page)),
+    Route::post("/clinics/{clinic}/settings", Who::OfClinic, || post(clinic::settings::change)),
+    Route::get("/clinics/{clinic}/closing", Who::OfClinic, || get(clinic::closing::page)),
+    Route::post("/clinics/{clinic}/closing", Who::OfClinic, || post(clinic::closing::close)),
     // apps
     Route::post("/api/v1/uploads", Who::App, || post(api::uploads::bring).layer(DefaultBodyLimit::disable())),
 ];

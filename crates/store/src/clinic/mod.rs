@@ -2,17 +2,33 @@
 //!
 //! **Invariant:** to whoever is not a member, a clinic does not exist; and nothing of one clinic is seen at the door of another.
 
+mod activity;
 mod board;
+mod close;
+mod invitations;
+mod joining;
+pub(crate) mod mails;
+mod members;
 mod profile;
+mod purge;
+mod register;
 mod rights;
 
+pub use activity::ClinicActivityLine;
 pub(crate) use board::Boards;
 pub use board::{BOARD_PAGE, Board, BoardFilters, BoardQuery, BoardRow, BoardSort, CallReason, LinkWord};
+pub use close::{ClinicSettings, ClosedClinic, Closing};
+pub use invitations::MemberInvitation;
+pub use joining::ClinicOffer;
+pub use members::MemberLine;
 pub use profile::{NewPatient, PatientDetails, PatientProfile};
 pub use rights::{
     AskForUpload, ChangeClinic, DeletePatients, DeskRight, KeepMembers, KeepPatients, LetPatientsGo, Link,
     MergePatients, PrintReports, SeeActivity, SeeFigures, SeePatients,
 };
+
+pub(crate) use close::{end_all, sole};
+pub(crate) use invitations::withdraw_by;
 
 use crate::{
     actor::{self, Actor, Who},
@@ -31,12 +47,42 @@ use std::{marker::PhantomData, sync::Arc};
 statements! {
     MEMBER = "select m.role, (select count(*) from factors f where f.account = m.account and f.confirmed_at is not null), c.name \
         from clinic_members m join clinics c on c.id = m.clinic where m.account = $1 and m.clinic = $2 and c.closed_at is null";
+    NAME = "select name from clinics where id = $1";
+    SECOND_STEPS = "select count(*) from factors where account = $1 and confirmed_at is not null";
     KEEPS = "select 1 from records where id = $1 and clinic = $2 and merged_into is null";
 }
 
 /// All statements about clinics.
 pub(crate) fn statements() -> Vec<Sql> {
-    [STATEMENTS, board::STATEMENTS, profile::STATEMENTS].concat()
+    [
+        STATEMENTS,
+        activity::STATEMENTS,
+        board::STATEMENTS,
+        close::STATEMENTS,
+        invitations::STATEMENTS,
+        joining::STATEMENTS,
+        members::STATEMENTS,
+        profile::STATEMENTS,
+        purge::STATEMENTS,
+        register::STATEMENTS,
+    ]
+    .concat()
+}
+
+/// Drops invitations that are over.
+pub(crate) fn tidy(tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+    invitations::tidy(tx, now)
+}
+
+/// What a clinic is called, closed or not.
+fn name(tx: &mut Tx, inside: &Inside, clinic: ClinicId) -> Result<String, Error> {
+    let row = tx.query_one(NAME, params![clinic])?.ok_or(Error::NotFound)?;
+    inside.keys.open_text(place("clinics", "name", clinic.0), row.bytes(0)?)
+}
+
+/// Whether somebody has no second step, without which nothing of a clinic opens.
+fn lacks_second_step(tx: &mut Tx, account: AccountId) -> Result<bool, Error> {
+    Ok(tx.query_one(SECOND_STEPS, params![account])?.ok_or(Error::Unavailable)?.int(0)? == 0)
 }
 
 /// Being let in to one clinic, with the right `R`, for as long as one job runs.

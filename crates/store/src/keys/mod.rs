@@ -16,7 +16,7 @@ pub(crate) use store::KeyStore;
 use crate::error::Error;
 use aws_lc_rs::{hmac, signature::Ed25519KeyPair};
 use jiff::Timestamp;
-use sharing::{AccountId, Id, RecordId};
+use sharing::{AccountId, ClinicId, Id, RecordId};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -102,6 +102,11 @@ impl Keys {
         self.new_key(Kept::Account, account.0, now)
     }
 
+    /// Makes and keeps the key of a new clinic, beside those of accounts: its name, and what its activity says, go with it.
+    pub(crate) fn new_clinic(&self, clinic: ClinicId, now: Timestamp) -> Result<(), Error> {
+        self.new_key(Kept::Account, clinic.0, now)
+    }
+
     fn new_key(&self, kept: Kept, id: Id, now: Timestamp) -> Result<(), Error> {
         let bytes = Zeroizing::new(random::<32>()?);
         self.store.put(kept, id, &self.master, &bytes[..], now)?;
@@ -176,9 +181,19 @@ impl Keys {
     }
 }
 
-/// Tables whose rows are named by the account or record that they are about.
-const OF_THEIR_OWN: &[&str] =
-    &["accounts", "audit", "challenges", "flags", "half_sign_ins", "known_devices", "records", "sessions", "tokens"];
+/// Tables whose rows are named by the account, record or clinic that they are about.
+const OF_THEIR_OWN: &[&str] = &[
+    "accounts",
+    "audit",
+    "challenges",
+    "clinics",
+    "flags",
+    "half_sign_ins",
+    "known_devices",
+    "records",
+    "sessions",
+    "tokens",
+];
 
 /// Where a sealed value belongs; it opens nowhere else.
 #[derive(Clone, Copy)]

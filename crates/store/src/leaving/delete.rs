@@ -3,9 +3,10 @@
 use crate::{
     actor::{self, Actor},
     audit::{self, Entry},
+    clinic,
     db::{Sql, Tx, params, statements},
     downloads,
-    error::{Error, Invalid},
+    error::{Conflict, Error, Invalid},
     inside::{Inside, Store},
     keys::place,
     link, lockdown, mails,
@@ -16,7 +17,7 @@ use crate::{
     words::zone,
 };
 use jiff::{SignedDuration, Timestamp};
-use sharing::{AccountId, Email, RecordId};
+use sharing::{AccountId, ClinicId, Email, RecordId};
 use std::sync::Arc;
 
 statements! {
@@ -30,7 +31,6 @@ statements! {
     UNSENT_ABOUT = "delete from outbox where record = $1 and sent_at is null";
     FOLLOWED = "delete from grants where partner = $1 returning record";
     UNSENT_TO = "delete from outbox where account = $1 and record is not null and sent_at is null";
-    MEMBERSHIPS = "delete from clinic_members where account = $1";
     OTHER_SESSIONS = "delete from sessions where account = $1 and hash <> $2";
     HALF = "delete from half_sign_ins where account = $1";
     FAREWELLS = "delete from outbox where account is null and (sent_at is not null or made_at <= $1)";
@@ -40,7 +40,7 @@ statements! {
     APPS = "select count(*) from app_tokens t join records r on r.id = t.record where r.account = $1";
     FOLLOWS = "select count(*) from grants where partner = $1";
     MEMBER_OF = "select c.id, c.name from clinic_members m join clinics c on c.id = m.clinic where m.account = $1 \
-        order by m.since_at, c.id";
+        and c.closed_at is null order by m.since_at, c.id";
 }
 
 /// What deleting an account would end.
@@ -58,6 +58,8 @@ pub struct Leaving {
     pub following: u32,
     /// The clinics that the person works at.
     pub memberships: Vec<String>,
+    /// The clinics that would have no admin any more: those keep the person here.
+    pub sole_admin_of: Vec<(ClinicId, String)>,
     /// Until when it could be restored, if it were deleted now.
     pub until: Timestamp,
 }
@@ -91,11 +93,13 @@ impl Own<'_> {
             rows.iter().map(name).collect::<Result<Vec<String>, Error>>()
         };
         let (records, memberships) = (names(NAMES, "records")?, names(MEMBER_OF, "clinics")?);
-        Ok(Leaving { records, care_partners, linked_clinics, apps, following, memberships, until })
+        let sole_admin_of = clinic::sole(tx, inside, account)?;
+        Ok(Leaving { sole_admin_of, records, care_partners, linked_clinics, apps, following, memberships, until })
     }
 }
 
-fn until(now: Timestamp, inside: &Inside) -> Timestamp {
+/// The last instant at which what was deleted or closed now can be brought back.
+pub(crate) fn until(now: Timestamp, inside: &Inside) -> Timestamp {
     let kept = SignedDuration::from_hours(24 * i64::from(inside.keep_deleted_days));
     now.saturating_add(kept).unwrap_or(Timestamp::MAX)
 }
@@ -113,6 +117,9 @@ impl Store {
             refuse(tx, account)?;
             lockdown::refuse(tx, account)?;
             confirmed(tx, &inside, account, &typed)?;
+            if !clinic::sole(tx, &inside, account)?.is_empty() {
+                return Err(Error::Conflict(Conflict::LastAdmin));
+            }
             end_sharing(tx, &inside, account, now)?;
             tx.execute(OTHER_SESSIONS, params![account, hash])?;
             tx.tell(Told::SessionsEnded(account));
@@ -197,5 +204,5 @@ fn end_sharing(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp)
     share::drop_requests(tx, account, now)?;
     tx.execute(UNSENT_TO, params![account])?;
     downloads::drop_for(tx, account)?;
-    tx.execute(MEMBERSHIPS, params![account]).map(drop)
+    clinic::end_all(tx, inside, account, now)
 }

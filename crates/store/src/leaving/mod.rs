@@ -16,7 +16,8 @@ pub use account::{Membership, TakenAccount};
 pub use delete::Leaving;
 pub use export::{Export, Original, Piece, SharedWith, Span, Taken, TakenUpload};
 
-pub(crate) use delete::{refuse, tidy};
+pub(crate) use delete::{refuse, tidy, until};
+pub(crate) use purge::end_record;
 
 use crate::db::Sql;
 

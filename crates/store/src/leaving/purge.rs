@@ -95,7 +95,7 @@ const OF_ACCOUNT: &[Sql] =
     &[CHANGES, LOSSES, LOCKDOWNS, FOLLOWED, ASKED, MEMBERSHIPS, HANDED_OVER, NOTICES, MESSAGES, ACCOUNT];
 
 impl Store {
-    /// Purges the accounts whose time is over; answers how many. Safe to repeat and to interrupt.
+    /// Purges the accounts and clinics whose time is over; answers how many. Safe to repeat and to interrupt.
     pub async fn purge_due(&self, duty: &Actor) -> Result<u64, Error> {
         duty.on(Duty::Expire)?;
         let now = self.0.clock.now();
@@ -108,6 +108,7 @@ impl Store {
                 Err(error) => failed = Some(error),
             }
         }
+        purged += self.purge_clinics().await?;
         failed.map_or(Ok(purged), Err)
     }
 
@@ -116,7 +117,7 @@ impl Store {
         let now = self.0.clock.now();
         let begin = move |tx: &mut Tx| begin(tx, account, now);
         let Some(records) = self.0.db.write(begin, |_| ()).await? else { return Ok(false) };
-        self.destroy_keys(account, records.clone()).await?;
+        self.destroy_keys(records.iter().map(|record| record.0).chain([account.0]).collect()).await?;
         for record in &records {
             self.drop_large_rows(*record).await?;
         }
@@ -127,9 +128,8 @@ impl Store {
         Ok(true)
     }
 
-    async fn destroy_keys(&self, account: AccountId, records: Vec<RecordId>) -> Result<(), Error> {
+    pub(crate) async fn destroy_keys(&self, ids: Vec<Id>) -> Result<(), Error> {
         let inside = Arc::clone(&self.0);
-        let ids: Vec<Id> = records.iter().map(|record| record.0).chain([account.0]).collect();
         let destroy = move |id: &Id| {
             inside.keys.destroy(*id)?;
             inside.opened.forget(RecordId(*id));
@@ -139,7 +139,7 @@ impl Store {
         self.0.db.read(move |_| ids.iter().try_for_each(&destroy)).await
     }
 
-    async fn drop_large_rows(&self, record: RecordId) -> Result<(), Error> {
+    pub(crate) async fn drop_large_rows(&self, record: RecordId) -> Result<(), Error> {
         for some in [SOME_ORIGINALS, SOME_DAYS, SOME_IDS] {
             while self.0.db.write(move |tx| tx.execute(some, params![record]), |_| ()).await? > 0 {}
         }
@@ -147,7 +147,7 @@ impl Store {
     }
 
     /// The log of SQLite still holds what was deleted, until it is folded back.
-    async fn scrub(&self) -> Result<(), Error> {
+    pub(crate) async fn scrub(&self) -> Result<(), Error> {
         let inside = Arc::clone(&self.0);
         self.0.db.read(move |_| inside.scrub()).await
     }
@@ -165,6 +165,17 @@ fn begin(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Option<Vec<R
     rows.iter().map(|row| row.id(0).map(RecordId)).collect::<Result<_, _>>().map(Some)
 }
 
+/// All rows about one record, but the large ones, which are gone already; its chain gets its last line.
+pub(crate) fn end_record(
+    tx: &mut Tx,
+    inside: &crate::inside::Inside,
+    record: RecordId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    audit::write(tx, inside, &Entry::last(Chain::Record(record), Who::Duty(Duty::Expire), now))?;
+    OF_RECORD.iter().try_for_each(|rows| tx.execute(*rows, params![record]).map(drop))
+}
+
 fn end(
     tx: &mut Tx,
     inside: &crate::inside::Inside,
@@ -172,13 +183,7 @@ fn end(
     records: &[RecordId],
     now: Timestamp,
 ) -> Result<(), Error> {
-    let last = |chain| Entry::last(chain, Who::Duty(Duty::Expire), now);
-    for record in records {
-        audit::write(tx, inside, &last(Chain::Record(*record)))?;
-        for rows in OF_RECORD {
-            tx.execute(*rows, params![*record])?;
-        }
-    }
-    audit::write(tx, inside, &last(Chain::Account(account)))?;
+    records.iter().try_for_each(|record| end_record(tx, inside, *record, now))?;
+    audit::write(tx, inside, &Entry::last(Chain::Account(account), Who::Duty(Duty::Expire), now))?;
     OF_ACCOUNT.iter().try_for_each(|rows| tx.execute(*rows, params![account]).map(drop))
 }

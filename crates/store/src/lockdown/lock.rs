@@ -5,6 +5,7 @@ use crate::{
     accounts,
     actor::{Actor, Origin, Who},
     audit::{self, Entry},
+    clinic,
     db::{Row, Tx, params, statements},
     devices,
     error::{Error, Invalid},
@@ -159,6 +160,7 @@ fn end_everybody(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), 
     devices::forget_all(tx, account)?;
     tokens::void_all(tx, account)?;
     share::drop_requests(tx, account, now)?;
+    clinic::withdraw_by(tx, account)?;
     for sql in [DROP_CHALLENGES, DROP_LOSS, DROP_HANDOVERS, DROP_UNCONFIRMED] {
         tx.execute(sql, params![account])?;
     }

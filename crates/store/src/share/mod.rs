@@ -108,7 +108,7 @@ fn owner(tx: &mut Tx, record: RecordId) -> Result<Option<AccountId>, Error> {
 }
 
 /// What somebody is called.
-fn name(tx: &mut Tx, inside: &Inside, account: AccountId) -> Result<String, Error> {
+pub(crate) fn name(tx: &mut Tx, inside: &Inside, account: AccountId) -> Result<String, Error> {
     let row = tx.query_one(NAME, params![account])?.ok_or(Error::NotFound)?;
     inside.keys.open_text(place("accounts", "name", account.0), row.bytes(0)?)
 }
@@ -119,7 +119,7 @@ fn zone_of(tx: &mut Tx, account: AccountId) -> Result<TimeZone, Error> {
 }
 
 /// Whether the address of an account is confirmed: before, nothing is shared with it or by it.
-fn is_verified(tx: &mut Tx, account: AccountId) -> Result<bool, Error> {
+pub(crate) fn is_verified(tx: &mut Tx, account: AccountId) -> Result<bool, Error> {
     let row = tx.query_one(VERIFIED, params![account])?.ok_or(Error::NotSignedIn)?;
     Ok(row.opt_int(0)?.is_some())
 }

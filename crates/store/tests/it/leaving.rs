@@ -3,7 +3,7 @@
 use crate::data::{add, at, file, row};
 use glucose::{EventKind, Given, NewEvent};
 use jiff::SignedDuration;
-use sharing::{Purpose, RecordId};
+use sharing::{ClinicRole, Purpose, RecordId};
 use store::{Access, Actor, Doer, Download, Error, Export, Invalid, Origin, SourceKind, View, What};
 use testkit::both::{TestStore, both};
 use testkit::cast::{PASSWORD, People, email, people, signed_in};
@@ -205,6 +205,9 @@ fn remembered() -> Origin {
 fn whoever_follows_and_leaves_follows_no_more() {
     both(async |kit| {
         let people = people(&kit).await;
+        // A clinic keeps an admin.
+        let admin = ClinicRole::Admin;
+        crate::clinic_members::role(&kit, &people.dr_chen, &people.front_desk, people.northside, admin).await.unwrap();
         let token = kit
             .store
             .sign_in(email("chen").as_str(), PASSWORD, false, remembered())

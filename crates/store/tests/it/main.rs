@@ -8,6 +8,8 @@ mod can;
 mod cannot;
 mod chunk_bytes;
 mod chunk_model;
+mod clinic_close;
+mod clinic_members;
 mod crash;
 mod data;
 mod database;

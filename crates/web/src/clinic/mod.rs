@@ -1,7 +1,17 @@
 //! The clinic's portal.
 
+pub mod activity;
+pub mod clinics;
+pub mod closing;
 pub mod handover;
+pub mod invitation;
+pub mod invite;
+pub mod member;
+pub mod members;
+pub mod office;
 pub mod patients;
+pub mod register;
+pub mod settings;
 
 use crate::routes::leads_somewhere;
 use sharing::{ClinicId, ClinicRight, ClinicRole, clinic_allows};

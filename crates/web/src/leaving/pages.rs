@@ -15,7 +15,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
-use store::{Error, Invalid, Leaving};
+use store::{Conflict, Error, Invalid, Leaving};
 
 #[derive(Template)]
 #[template(path = "leaving/delete.html")]
@@ -93,6 +93,9 @@ pub async fn delete(
     match web.store.leave(me.actor(), &token, &typed.confirmation).await {
         Ok(_) => Ok(Redirect::to("/leaving").into_response()),
         Err(Error::Invalid(Invalid::Confirmation)) => again(&web, &me).await,
+        Err(Error::Conflict(Conflict::LastAdmin)) => {
+            Ok((StatusCode::CONFLICT, shown(&web, &me, form()).await?).into_response())
+        }
         Err(error) => Err(error.into()),
     }
 }

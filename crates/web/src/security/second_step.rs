@@ -46,6 +46,8 @@ struct RemovalPage {
     frame: Frame,
     line: Line,
     is_last: bool,
+    /// Nothing of a clinic opens without one.
+    shuts_clinics: bool,
 }
 
 #[derive(Template)]
@@ -134,7 +136,8 @@ pub async fn removal(
     let is_last = steps.len() == 1;
     let step = steps.into_iter().find(|step| step.id.to_string() == factor).ok_or_else(Problem::not_found)?;
     let frame = frame(&web, &me, "Remove a second step").await?;
-    Ok(render(&RemovalPage { frame, line: line(step, &me), is_last }))
+    let shuts_clinics = is_last && frame.person.as_ref().is_some_and(|person| !person.clinics.is_empty());
+    Ok(render(&RemovalPage { frame, line: line(step, &me), is_last, shuts_clinics }))
 }
 
 pub async fn remove(

@@ -7,7 +7,7 @@ pub mod invitations;
 pub mod invite;
 pub mod link_terms;
 pub mod pause;
-mod proving;
+pub mod proving;
 pub mod record;
 pub mod removal;
 pub mod requests;

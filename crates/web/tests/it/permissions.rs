@@ -55,6 +55,7 @@ fn address(route: &Route, app: &App, of_clinic: bool) -> String {
         .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         .replace("{eyes}", &app.family.ben.to_string())
         .replace("{invitation}", "00000000-0000-0000-0000-000000000000")
+        .replace("{member}", "00000000-0000-0000-0000-000000000000")
         .replace("{request}", "00000000-0000-0000-0000-000000000000")
         .replace("{partner}", "00000000-0000-0000-0000-000000000000")
         .replace("{pass}", "00000000-0000-0000-0000-000000000000")
@@ -163,9 +164,10 @@ fn in_order() -> Vec<(usize, (&'static Route, bool))> {
     all
 }
 
-/// Whoever follows does so no longer after it.
+/// Whoever follows, or works at the clinic, does so no longer after it.
 fn stops(route: &Route) -> bool {
-    (route.method, route.path) == ("POST", "/following/{record}/removal")
+    let leaving = ["/following/{record}/removal", "/clinics/{clinic}/departure"];
+    route.method == "POST" && leaving.contains(&route.path)
 }
 
 /// The button; nobody is in after it.
