@@ -5,7 +5,7 @@ use crate::{
     charts::{agp_chart, daily_profiles, describe_agp, describe_profiles, describe_ranges, time_in_range_bar},
     frame::{self, FOOT},
     order::Order,
-    pdf::{Column, Paper, Pdf, PdfError, Sheet, Style, Table},
+    pdf::{Book, Column, Paper, Pdf, PdfError, Sheet, Style, Table},
     statistics::statistics,
     svg::Size,
 };
@@ -43,8 +43,14 @@ impl AgpPage {
 
 /// Draws the page.
 pub fn agp_page(page: &AgpPage) -> Result<Pdf, PdfError> {
+    let mut book = frame::book(&page.order, page.order.show.texts().agp_title);
+    draw_into(&mut book, page);
+    book.finish()
+}
+
+/// Draws the page into a file that may hold others.
+pub(crate) fn draw_into(book: &mut Book, page: &AgpPage) {
     let texts = page.order.show.texts();
-    let mut book = frame::book(&page.order, texts.agp_title);
     book.page(|sheet| {
         let top = frame::head(sheet, &page.order, texts.agp_title, texts.agp_subtitle, &facts(page));
         let top = draw_figures(sheet, page, top + SPACE);
@@ -52,7 +58,6 @@ pub fn agp_page(page: &AgpPage) -> Result<Pdf, PdfError> {
         draw_days(sheet, page, top + SPACE);
         frame::foot(sheet, &page.order, 1, 1);
     });
-    book.finish()
 }
 
 fn facts(page: &AgpPage) -> Vec<(&'static str, String)> {

@@ -8,7 +8,7 @@ use crate::{
     event_rows::event_rows,
     frame,
     order::Order,
-    pdf::{Column, Pdf, PdfError, Sheet, Style, Table},
+    pdf::{Book, Column, Pdf, PdfError, Sheet, Style, Table},
     show::Show,
 };
 use glucose::{Event, Reading};
@@ -65,13 +65,19 @@ fn day(on: Date, readings: &[Reading], events: &[Event], order: &Order) -> DayVi
 
 /// Draws the pages.
 pub fn daily_pages(pages: &DailyPages) -> Result<Pdf, PdfError> {
+    let mut book = frame::book(&pages.order, pages.order.show.texts().daily_title);
+    draw_into(&mut book, pages);
+    book.finish()
+}
+
+/// Draws the pages into a file that may hold others.
+pub(crate) fn draw_into(book: &mut Book, pages: &DailyPages) {
     let (order, show) = (&pages.order, &pages.order.show);
     let width = (order.paper.size().0 - 2.0 * Sheet::MARGIN) / 2.0 - 8.0;
     let days: Vec<DaySheet<'_>> =
         pages.days.iter().map(|view| DaySheet { view, events: events_table(view, show, width) }).collect();
     let overview = overview(&pages.days, show, order.paper.size().0 - 2.0 * Sheet::MARGIN);
     let plan = Plan::of(order, &overview, &days, FIRST);
-    let mut book = frame::book(order, show.texts().daily_title);
     for (index, blocks) in plan.pages.iter().enumerate() {
         book.page(|sheet| {
             if index == 0 {
@@ -85,7 +91,6 @@ pub fn daily_pages(pages: &DailyPages) -> Result<Pdf, PdfError> {
             frame::foot(sheet, order, index + 1, plan.pages.len());
         });
     }
-    book.finish()
 }
 
 fn first_head(sheet: &mut Sheet<'_>, order: &Order) {

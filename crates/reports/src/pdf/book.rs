@@ -66,6 +66,8 @@ pub(crate) struct Book {
     document: Document,
     tags: Vec<Node>,
     outline: Outline,
+    /// The part that is being written, under which headings stand.
+    part: Option<OutlineNode>,
     paper: Paper,
     pages: usize,
 }
@@ -82,7 +84,24 @@ impl Book {
             .creator("Kinsight".to_owned())
             .creation_date(date);
         document.set_metadata(metadata);
-        Self { document, tags: Vec::new(), outline: Outline::new(), paper, pages: 0 }
+        Self { document, tags: Vec::new(), outline: Outline::new(), part: None, paper, pages: 0 }
+    }
+
+    pub(crate) fn paper(&self) -> Paper {
+        self.paper
+    }
+
+    /// Begins a part: the headings of the pages that follow stand under its words in the outline.
+    pub(crate) fn part(&mut self, words: &str) {
+        self.end_part();
+        let place = XyzDestination::new(self.pages, Point::from_xy(0.0, 0.0));
+        self.part = Some(OutlineNode::new(words.to_owned(), place));
+    }
+
+    fn end_part(&mut self) {
+        if let Some(part) = self.part.take() {
+            self.outline.push_child(part);
+        }
     }
 
     /// Adds a page. What `draw` tags comes after what was tagged before.
@@ -97,12 +116,17 @@ impl Book {
         self.tags.extend(tags);
         for (words, y) in headings {
             let place = XyzDestination::new(self.pages, Point::from_xy(0.0, y));
-            self.outline.push_child(OutlineNode::new(words, place));
+            let node = OutlineNode::new(words, place);
+            match &mut self.part {
+                Some(part) => part.push_child(node),
+                None => self.outline.push_child(node),
+            }
         }
         self.pages += 1;
     }
 
     pub(crate) fn finish(mut self) -> Result<Pdf, PdfError> {
+        self.end_part();
         let mut tree = TagTree::new();
         for node in self.tags {
             tree.push(node);

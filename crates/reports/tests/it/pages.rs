@@ -6,7 +6,7 @@ use crate::{
 };
 use glucose::{EventKind, Period, Unit};
 use jiff::{ToSpan, civil::date};
-use reports::{AgpPage, DailyPages, Order, Paper, Pdf, agp_page, daily_pages};
+use reports::{AgpPage, DailyPages, Order, Paper, Pdf, Person, Stack, agp_page, daily_pages};
 
 fn profile(order: Order, unit: Unit) -> Pdf {
     let life = life(order.period.first, u16::try_from(order.period.days()).unwrap(), &berlin(), unit);
@@ -182,4 +182,29 @@ fn a_name_that_no_font_has_is_still_itself_when_it_is_read() {
         let pdf = agp_page(&AgpPage::of(order, &[], &[])).unwrap();
         assert_tells(&pdf, &[name]);
     }
+}
+
+fn stack(names: &[&str]) -> Pdf {
+    let mut stack = Stack::new(Paper::Letter, "Reports of a day".to_owned(), "en", date(2026, 3, 16));
+    for name in names {
+        let person = Person { name: (*name).to_owned(), ..Person::default() };
+        let order = Order { person, receipt: Some(format!("Receipt {name}")), ..order(Unit::MgDl, Paper::A4) };
+        let life = life(order.period.first, 14, &berlin(), Unit::MgDl);
+        stack.person(name);
+        stack.agp(AgpPage::of(order.clone(), &life.readings, &life.events));
+        stack.daily(DailyPages::of(order, &life.readings, &life.events));
+    }
+    stack.finish().unwrap()
+}
+
+#[test]
+fn reports_of_many_are_one_file_each_under_its_name() {
+    let pdf = stack(&["Paul Winter", "Ida Summer", "Paul Winter"]);
+    assert_eq!(page_count(&pdf), 3 * (1 + 8));
+    assert!(holds(&pdf, "MediaBox[0 0 612 792]") && !holds(&pdf, "595.28"), "all on the paper of the file");
+    assert_tells(&pdf, &["Receipt Ida Summer", "Page 1 of 1", "Page 8 of 8"]);
+    for entry in ["/Title(Paul Winter)", "/Title(Ida Summer)", "/Title(Reports of a day)"] {
+        assert!(holds(&pdf, entry), "{entry}");
+    }
+    assert_eq!(pdf, stack(&["Paul Winter", "Ida Summer", "Paul Winter"]));
 }
