@@ -5,6 +5,7 @@
 use crate::{
     actor::{self, Actor, Who},
     audit::{self, Entry, Span},
+    clinic::{Desk, MergePatients},
     db::Tx,
     error::Error,
     inside::{Inside, Store},
@@ -278,6 +279,30 @@ where
     let mut access = Access { tx, inside, key, entered, origin, seen: None, right: PhantomData };
     let value = job(&mut access)?;
     Ok(Outcome::Done { value, entered, seen: access.seen })
+}
+
+impl Desk<'_, MergePatients> {
+    /// Lets the member in to a record within the desk's own transaction: decided and noted as at the gate. A refusal ends
+    /// the transaction.
+    pub(crate) fn enter<R: Right, T>(
+        &mut self,
+        record: RecordId,
+        job: impl FnOnce(&mut Access<'_, R>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let who = Who::Account { id: self.at.member };
+        let (purpose, seen_as, origin) = (Purpose::Merge, None, Arc::clone(&self.origin));
+        let asked = Asked { who, record, purpose, seen_as, proved_at: self.at.proved_at, origin, now: self.at.now };
+        let entered = match decide(self.tx, &asked, R::KIND)? {
+            Ok(entered) => entered,
+            Err(Refused { decision: Decision::Refused(why), .. }) => return Err(Error::Forbidden(why)),
+            Err(_) => return Err(Error::NotFound),
+        };
+        let line = Entry::act(R::KIND, &entered, None).coming_from(&asked.origin);
+        audit::write(self.tx, self.inside, &line)?;
+        let key = self.inside.keys.record(record)?;
+        let (inside, origin) = (self.inside, asked.origin);
+        job(&mut Access { tx: self.tx, inside, key, entered, origin, seen: None, right: PhantomData })
+    }
 }
 
 /// What the other files of this crate build their methods from.

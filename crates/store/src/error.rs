@@ -144,6 +144,9 @@ pub enum Invalid {
     /// A number, group or tag of a patient that is too long, or too many tags.
     #[error("details of a patient")]
     PatientDetails,
+    /// What was typed to confirm is not the patient's name.
+    #[error("name of the patient")]
+    PatientName,
     /// Not possible while the lockdown lasts.
     #[error("lockdown")]
     Lockdown,
@@ -198,6 +201,10 @@ pub enum Conflict {
     AskedToUpload,
     /// This person works at the clinic already.
     Member,
+    /// Two records that are both linked cannot become one.
+    BothLinked,
+    /// The patient has left the clinic.
+    PatientLeft,
     /// A clinic keeps at least one admin.
     LastAdmin,
 }

@@ -74,8 +74,9 @@ pub use chunk::{Latest, Summary14};
 pub use clinic::{
     AskForUpload, BOARD_PAGE, Board, BoardFilters, BoardQuery, BoardRow, BoardSort, CallReason, ChangeClinic,
     ClinicActivityLine, ClinicOffer, ClinicSettings, ClosedClinic, Closing, DeletePatients, Desk, DeskRight,
-    KeepMembers, KeepPatients, LetPatientsGo, Link, LinkWord, MemberInvitation, MemberLine, MergePatients, NewPatient,
-    PatientDetails, PatientProfile, PrintReports, SeeActivity, SeeFigures, SeePatients,
+    KeepMembers, KeepPatients, LetPatientsGo, Link, LinkWord, MemberInvitation, MemberLine, MergePatients, MergeSide,
+    MergedPatient, NewPatient, PatientDetails, PatientProfile, PrintReports, SeeActivity, SeeFigures, SeePatients,
+    ToPrint, UNDO_DAYS,
 };
 pub use days::DatumKind;
 pub use devices::DeviceToken;
@@ -147,6 +148,7 @@ fn all_statements() -> Vec<db::Sql> {
         throttle::STATEMENTS,
         tokens::STATEMENTS,
         uploads::STATEMENTS,
+        uploads::MOVE_OVER,
         watching::STATEMENTS,
         db::MIGRATE_STATEMENTS,
     ];

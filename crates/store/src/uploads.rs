@@ -3,9 +3,11 @@
 mod add;
 mod familiar;
 mod live;
+mod move_over;
 mod take_back;
 
 pub use familiar::{Familiarity, Whose};
+pub(crate) use move_over::STATEMENTS as MOVE_OVER;
 pub use take_back::TakenBack;
 
 use crate::{

@@ -132,6 +132,7 @@ pub fn invalid_words(invalid: Invalid) -> &'static str {
             "A number, a group, a tag and a phone number have at most 60 characters each, a patient at most 20 tags, and an e-mail \
              address looks like paul@example.org."
         }
+        Invalid::PatientName => "That is not the patient’s name. Type it as it stands above.",
         Invalid::Lockdown => "Your account is in lockdown. End the lockdown first.",
     }
 }
@@ -169,6 +170,10 @@ pub fn conflict_words(conflict: Conflict) -> &'static str {
         Conflict::NotLinked => "This patient is not linked just now, so there is nobody to ask.",
         Conflict::AskedToUpload => "This patient was asked less than a day ago.",
         Conflict::Member => "This person works at the clinic already. You can change their role.",
+        Conflict::BothLinked => {
+            "Both are linked to a personal record, so they may be two people. End one of the links first, if it is wrong."
+        }
+        Conflict::PatientLeft => "This patient has left the clinic. Bring them back first.",
         Conflict::LastAdmin => {
             "A clinic keeps at least one admin. Make somebody else an admin first, or close the clinic."
         }
@@ -195,7 +200,7 @@ pub fn field_of(invalid: Invalid) -> &'static str {
         Invalid::Pause => "pause",
         Invalid::Message => "message",
         Invalid::Record => "record",
-        Invalid::Confirmation | Invalid::ClinicName => "confirmation",
+        Invalid::Confirmation | Invalid::ClinicName | Invalid::PatientName => "confirmation",
         Invalid::Phrase => "phrase",
         Invalid::Code => "code",
         Invalid::Passkey => "passkey",

@@ -44,6 +44,7 @@ pub(crate) fn purge(work: Arc<Work>) -> Pin<Box<dyn Future<Output = anyhow::Resu
         if purged > 0 {
             tracing::info!(purged, "accounts were purged");
         }
+        work.store.purge_records_due(&work.duties.expire).await?;
         Ok(())
     })
 }

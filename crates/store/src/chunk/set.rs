@@ -23,6 +23,26 @@ impl<T: Datum> Chunk<T> {
         Ok(merged)
     }
 
+    /// Adds what a delivery had brought to another record, stamps and all, under a number that nothing here has yet.
+    pub fn take_in(&mut self, upload: u32, moved: Vec<(T, Option<Stamps>)>) -> Result<Merged, ChunkError> {
+        if self.rows.len() + moved.len() > MAX_ROWS {
+            return Err(ChunkError::TooMany);
+        }
+        let mut items: Vec<T> = moved.iter().map(|(item, _)| item.clone()).collect();
+        items.sort_by(T::compare);
+        let merged = self.count(upload, &items);
+        self.rows.extend(moved.into_iter().map(|(item, stamps)| Row { item, stamps, uploads: Uploads::One(upload) }));
+        self.rows.sort_by(Row::compare);
+        self.rows.dedup_by(|later, first| {
+            let same = first.compare(later) == Ordering::Equal;
+            if same {
+                later.uploads.as_slice().iter().for_each(|upload| first.uploads.add(*upload));
+            }
+            same
+        });
+        Ok(merged)
+    }
+
     /// Adds one value an app sent just now, stamped. The same value from the same app again changes nothing.
     pub fn add(&mut self, upload: u32, item: T, now_ms: i64) -> Result<Merged, ChunkError> {
         let merged = self.count(upload, std::slice::from_ref(&item));

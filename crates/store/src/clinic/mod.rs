@@ -7,12 +7,16 @@ mod board;
 mod close;
 mod invitations;
 mod joining;
+mod leave;
 pub(crate) mod mails;
 mod members;
+mod merge;
+mod print;
 mod profile;
 mod purge;
 mod register;
 mod rights;
+mod sides;
 
 pub use activity::ClinicActivityLine;
 pub(crate) use board::Boards;
@@ -21,11 +25,15 @@ pub use close::{ClinicSettings, ClosedClinic, Closing};
 pub use invitations::MemberInvitation;
 pub use joining::ClinicOffer;
 pub use members::MemberLine;
+pub(crate) use merge::over_before;
+pub use merge::{MergedPatient, UNDO_DAYS};
+pub use print::ToPrint;
 pub use profile::{NewPatient, PatientDetails, PatientProfile};
 pub use rights::{
     AskForUpload, ChangeClinic, DeletePatients, DeskRight, KeepMembers, KeepPatients, LetPatientsGo, Link,
     MergePatients, PrintReports, SeeActivity, SeeFigures, SeePatients,
 };
+pub use sides::MergeSide;
 
 pub(crate) use close::{end_all, sole};
 pub(crate) use invitations::withdraw_by;
@@ -62,6 +70,10 @@ pub(crate) fn statements() -> Vec<Sql> {
         invitations::STATEMENTS,
         joining::STATEMENTS,
         members::STATEMENTS,
+        leave::STATEMENTS,
+        merge::STATEMENTS,
+        print::STATEMENTS,
+        sides::STATEMENTS,
         profile::STATEMENTS,
         purge::STATEMENTS,
         register::STATEMENTS,
@@ -90,7 +102,7 @@ pub struct Desk<'a, R> {
     pub(crate) tx: &'a mut Tx,
     pub(crate) inside: &'a Inside,
     pub(crate) at: AtDesk,
-    origin: Arc<str>,
+    pub(crate) origin: Arc<str>,
     right: PhantomData<fn() -> R>,
 }
 

@@ -23,7 +23,7 @@ statements! {
 
 /// The longest number, group or tag.
 const LONGEST: usize = 60;
-const MOST_TAGS: usize = 20;
+pub(crate) const MOST_TAGS: usize = 20;
 
 /// What the clinic notes beside name and birth date. No health data: those are in the record.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,7 +110,7 @@ impl PatientDetails {
     }
 }
 
-fn seal(inside: &Inside, profile: RecordId, details: &PatientDetails) -> Result<Vec<u8>, Error> {
+pub(crate) fn seal(inside: &Inside, profile: RecordId, details: &PatientDetails) -> Result<Vec<u8>, Error> {
     let plain = serde_json::to_vec(&details.checked()?).map_err(Error::broken)?;
     inside.keys.seal(place("records", "profile", profile.0).of(profile.0), &plain)
 }

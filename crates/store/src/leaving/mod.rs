@@ -11,6 +11,7 @@ mod account;
 mod delete;
 mod export;
 mod purge;
+mod purge_records;
 
 pub use account::{Membership, TakenAccount};
 pub use delete::Leaving;
@@ -23,5 +24,5 @@ use crate::db::Sql;
 
 /// All statements of leaving.
 pub(crate) fn statements() -> Vec<Sql> {
-    [account::STATEMENTS, delete::STATEMENTS, export::STATEMENTS, purge::STATEMENTS].concat()
+    [account::STATEMENTS, delete::STATEMENTS, export::STATEMENTS, purge::STATEMENTS, purge_records::STATEMENTS].concat()
 }

@@ -72,7 +72,7 @@ statements! {
 /// Ways in: gone first.
 const WAYS_IN: &[Sql] = &[EMAILS, SESSIONS, HALF, TOKENS, CHALLENGES, KNOWN_DEVICES, FACTORS, CODES];
 
-const OF_RECORD: &[Sql] = &[
+pub(super) const OF_RECORD: &[Sql] = &[
     UPLOADS,
     DEVICES,
     LATEST,

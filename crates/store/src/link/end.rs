@@ -50,11 +50,25 @@ impl Desk<'_, Link> {
     /// Ends the link of a patient. The patient is told; what the clinic uploaded itself stays here.
     pub fn end_link(&mut self, profile: RecordId) -> Result<(), Error> {
         self.keeps(profile)?;
-        let (clinic, member, role, now) = (self.at.clinic, self.at.member, self.at.role, self.at.now);
-        let row = self.tx.query_one(OF_PROFILE, params![profile, clinic])?.ok_or(Error::NotFound)?;
-        end_by_member(self.tx, self.inside, (member, role, clinic), RecordId(row.id(0)?), now)?;
+        let by = (self.at.member, self.at.role, self.at.clinic);
+        if !end_of_profile(self.tx, self.inside, by, profile, self.at.now)? {
+            return Err(Error::NotFound);
+        }
         self.audit("ended the link of a patient", &profile.to_string())
     }
+}
+
+/// A member ends the link of one of the clinic's own records; answers whether there was one.
+pub(crate) fn end_of_profile(
+    tx: &mut Tx,
+    inside: &Inside,
+    by: (AccountId, ClinicRole, ClinicId),
+    profile: RecordId,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let Some(row) = tx.query_one(OF_PROFILE, params![profile, by.2])? else { return Ok(false) };
+    end_by_member(tx, inside, by, RecordId(row.id(0)?), now)?;
+    Ok(true)
 }
 
 /// A member ends one link: both chains have a line with role and clinic, the patient is told.

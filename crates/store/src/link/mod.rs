@@ -19,7 +19,7 @@ pub use answer::LinkOffer;
 pub use clinics::LinkedClinicLine;
 pub(crate) use codes::LINK_CODE;
 pub use codes::{CodeTo, OpenCode};
-pub(crate) use end::end_all_of_record;
+pub(crate) use end::{end_all_of_record, end_of_profile};
 pub use handover::{Handover, HandoverStep, NextStep};
 pub use support::{Holder, LinkAct, LinkBy, LinkEvent, LinkedPatient, Support, Tie};
 

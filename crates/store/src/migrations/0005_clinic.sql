@@ -30,7 +30,8 @@ create table merges (
   by_whom text not null,
   at bigint not null,
   uploads text not null,
-  moved_link bigint not null
+  moved_link text,
+  filled {bytes} not null
 );
 create index merges_into on merges (kept);
 -- links: until now only a seeded database had any, without a clinic's own record at the other end

@@ -81,7 +81,7 @@ impl Access<'_, Upload> {
         devices.iter().map(|device| self.known_device(device)).collect()
     }
 
-    fn known_device(&mut self, device: &NewDevice) -> Result<u16, Error> {
+    pub(super) fn known_device(&mut self, device: &NewDevice) -> Result<u16, Error> {
         let hash = self.find_by("device", &format!("{}\n{}", device.serial.as_deref().unwrap_or(""), device.name));
         let record = self.record_id();
         if let Some(row) = self.tx().query_one(DEVICE, params![record, &hash[..]])? {

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use sharing::{ClinicRole, Duty, Purpose};
 use std::collections::BTreeSet;
 use store::{
-    Access, Actor, ChangeClinic, Conflict, Desk, Error, Invalid, NewPatient, Origin, Own, PatientDetails, SeePatients,
+    Access, Actor, ChangeClinic, Conflict, Desk, Error, Invalid, NewPatient, Origin, PatientDetails, SeePatients,
     Upload, View,
 };
 use testkit::{

@@ -24,6 +24,7 @@ mod leaving;
 mod link;
 mod lockdown;
 mod lockdown_after;
+mod merge;
 mod outbox;
 mod passes;
 mod passkeys;
