@@ -269,6 +269,7 @@ pub static ROUTES: &[Route] = &[
     Route::post("/here/{token}/second-step", Who::Anybody, || post(here::second_step)),
     Route::post("/here/{token}/sms", Who::Anybody, || post(here::send_code)),
     Route::post("/here/{token}/acceptance", Who::Anybody, || post(here::accept)),
+    Route::post("/here/{token}/phone", Who::Anybody, || post(here::on_my_phone)),
     Route::post("/here/{token}/end", Who::Anybody, || post(here::end)),
     // clinics
     Route::get("/clinics/{clinic}/patients", Who::OfClinic, || get(clinic::patients::page)),

@@ -15,7 +15,7 @@ use crate::{
     tokens::{Kept, TokenFacts},
 };
 use jiff::{SignedDuration, Timestamp};
-use sharing::{AccountId, Email, LINK_CODE_DAYS, LinkCode, LinkTerms, RecordId};
+use sharing::{AccountId, ClinicId, Email, LINK_CODE_DAYS, LinkCode, LinkTerms, RecordId};
 
 statements! {
     INSERT = "insert into link_codes (id, hash, clinic, profile, insulin, carbs, notes, devices, until_at, made_by, made_at, ends_at) \
@@ -90,6 +90,26 @@ pub(super) fn check(terms: &LinkTerms, now: Timestamp) -> Result<(), Error> {
     if terms.until_at.is_some_and(|until| until <= now) { Err(Error::Invalid(Invalid::Until)) } else { Ok(()) }
 }
 
+/// What a code is for, and who gives it out.
+pub(super) struct CodeFor {
+    pub(super) clinic: ClinicId,
+    pub(super) profile: RecordId,
+    pub(super) member: AccountId,
+    pub(super) terms: LinkTerms,
+}
+
+/// Keeps a new code, in the place of the one before.
+pub(super) fn put(tx: &mut Tx, inside: &Inside, what: &CodeFor, now: Timestamp) -> Result<LinkCode, Error> {
+    let (code, seen) = (new_code()?, what.terms.visibility);
+    let ends_at = now.saturating_add(life()).unwrap_or(Timestamp::MAX);
+    tx.execute(DROP, params![what.profile, what.clinic])?;
+    let mut row: Vec<Value> = params![new_id(), hash(inside, &code), what.clinic, what.profile].to_vec();
+    row.extend(params![seen.insulin, seen.carbs, seen.notes, seen.devices, what.terms.until_at].to_vec());
+    row.extend(params![what.member, now, ends_at].to_vec());
+    tx.execute(INSERT, &row)?;
+    Ok(code)
+}
+
 impl<R: DeskRight> Desk<'_, R> {
     /// The code of a patient that waits, if there is one.
     pub fn open_code(&mut self, profile: RecordId) -> Result<Option<OpenCode>, Error> {
@@ -116,13 +136,7 @@ impl Desk<'_, Link> {
             return Err(Error::Conflict(Conflict::Linked));
         }
         throttle::begin(self.tx, &throttle::code_tries(&self.inside.keys, member), now)?;
-        let code = new_code()?;
-        self.tx.execute(DROP, params![profile, clinic])?;
-        let (seen, ends_at) = (terms.visibility, now.saturating_add(life()).unwrap_or(Timestamp::MAX));
-        let mut row: Vec<Value> = params![new_id(), hash(self.inside, &code), clinic, profile].to_vec();
-        row.extend(params![seen.insulin, seen.carbs, seen.notes, seen.devices, terms.until_at].to_vec());
-        row.extend(params![member, now, ends_at].to_vec());
-        self.tx.execute(INSERT, &row)?;
+        let code = put(self.tx, self.inside, &CodeFor { clinic, profile, member, terms: *terms }, now)?;
         self.tell_of(profile, "offered a link code")?;
         Ok(code)
     }

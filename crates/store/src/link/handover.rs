@@ -6,7 +6,11 @@
 //! ```
 //! **Invariant:** no session, no half sign-in, no known device comes of it, and no member is told more than that there is a link.
 
-use super::{NewLink, clinic_name, make, terms};
+use super::{
+    NewLink, clinic_name,
+    codes::{self, CodeFor},
+    make, terms,
+};
 use crate::{
     actor::Origin,
     audit::{self, Entry},
@@ -25,7 +29,7 @@ use crate::{
     words::zone,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use sharing::{AccountId, ClinicId, HANDOVER_MINUTES, LinkTerms, RecordId};
+use sharing::{AccountId, ClinicId, HANDOVER_MINUTES, LinkCode, LinkTerms, RecordId};
 use std::sync::Arc;
 
 statements! {
@@ -289,6 +293,19 @@ impl Store {
             tx.execute(END, params![hash]).map(drop)
         };
         self.0.db.write(accept, |()| ()).await
+    }
+
+    /// Whoever would rather not go on here, or has a passkey on their own phone, takes a unique code along: the screen is over.
+    pub async fn code_at_handover(&self, token: &str) -> Result<LinkCode, Error> {
+        let (hash, now) = (tokens::hash(token), self.0.clock.now());
+        let inside = Arc::clone(&self.0);
+        let take = move |tx: &mut Tx| {
+            let Open { clinic, profile, member, terms, .. } = Open::read(tx, &hash, now)?;
+            tx.query_one(CAN_BE_LINKED, params![profile, clinic, now])?.ok_or(Error::NotFound)?;
+            tx.execute(END, params![hash])?;
+            codes::put(tx, &inside, &CodeFor { clinic, profile, member, terms }, now)
+        };
+        self.0.db.write(take, |_| ()).await
     }
 
     /// Gives the screen back without a link.

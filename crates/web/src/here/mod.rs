@@ -4,4 +4,4 @@ mod pages;
 mod steps;
 
 pub use pages::{done, page};
-pub use steps::{accept, end, prove, second_step, send_code};
+pub use steps::{accept, end, on_my_phone, prove, second_step, send_code};

@@ -5,6 +5,7 @@ use crate::edge::problem::Problem;
 use crate::edge::session::Visitor;
 use crate::forms::{Field, Form};
 use crate::page::{Frame, render};
+use crate::security::qr;
 use crate::sharing::words;
 use crate::show;
 use ::words::Language;
@@ -13,6 +14,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use sharing::LinkCode;
 use store::{Error, Handover, Method};
 
 #[derive(Template)]
@@ -44,6 +46,15 @@ struct ChoosePage {
     step: String,
     asks: Asks,
     records: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "here/code.html")]
+struct CodePage {
+    frame: Frame,
+    code: String,
+    /// The link to it, for a phone's camera.
+    square: Option<String>,
 }
 
 #[derive(Template)]
@@ -146,6 +157,12 @@ pub(super) fn choose(
     let records = records.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     let (frame, token) = (frame(visitor, "Share with this clinic?"), token.to_owned());
     render(&ChoosePage { frame, token, step, asks: Asks::of(handover), records })
+}
+
+pub(super) fn code(web: &Web, visitor: &Visitor, code: &LinkCode) -> Response {
+    let link = format!("{}/link/{}", web.settings.base_url, code.plain());
+    let square = qr::svg(&link, "Square code with the link for your phone");
+    render(&CodePage { frame: frame(visitor, "Your code"), code: code.to_string(), square })
 }
 
 /// Says the same of every link that opens nothing.

@@ -120,6 +120,16 @@ pub async fn accept(
     Ok(Redirect::to("/here/done?linked=true").into_response())
 }
 
+/// The screen is over, and a code that the person takes along stands on it once.
+pub async fn on_my_phone(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+) -> Result<Response, Problem> {
+    let code = web.store.code_at_handover(&token).await.map_err(over)?;
+    Ok(pages::code(&web, &visitor, &code))
+}
+
 pub async fn end(State(web): State<Web>, Path(token): Path<String>) -> Result<Response, Problem> {
     web.store.end_handover(&token).await?;
     Ok(Redirect::to("/here/done").into_response())
