@@ -4,7 +4,7 @@ use crate::edge::{csrf, headers, host, problem, request_id, statics};
 use crate::pass::{door, look};
 use crate::people::{
     activity, ask_to_follow, confirm, contact_changes, following, invitation, notices, password_reset, records,
-    second_step_loss, settings, sign_in, sign_up, start, stop_following, switches, way,
+    second_step_loss, settings, sign_in, sign_up, start, stop_following, switches, upload_now, way,
 };
 use crate::record::{
     agp, daily, dashboard, home, jobs, passes, pdf, record_settings, take_back, tokens, uploads, view_history,
@@ -14,7 +14,8 @@ use crate::security::{
     review, second_step, session, sign_in_second_step,
 };
 use crate::sharing::{
-    care_partner, home as data_sharing, invitations, invite, pause, record as share, removal, requests,
+    care_partner, clinics as linked_clinics, code as link_answer, home as data_sharing, invitations, invite, pause,
+    record as share, removal, requests,
 };
 use crate::{Web, api, clinic, here, leaving, live, lockdown};
 use axum::Router;
@@ -301,6 +302,29 @@ pub static ROUTES: &[Route] = &[
     Route::post("/clinics/{clinic}/settings", Who::OfClinic, || post(clinic::settings::change)),
     Route::get("/clinics/{clinic}/closing", Who::OfClinic, || get(clinic::closing::page)),
     Route::post("/clinics/{clinic}/closing", Who::OfClinic, || post(clinic::closing::close)),
+    // one patient: the support path, links and their codes
+    Route::get("/clinics/{clinic}/patients/{record}", Who::OfClinic, || get(clinic::patient::page)),
+    Route::post("/clinics/{clinic}/patients/{record}/upload-request", Who::OfClinic, || post(clinic::patient::ask)),
+    Route::get("/clinics/{clinic}/patients/{record}/link/removal", Who::OfClinic, || get(clinic::patient::removal)),
+    Route::post("/clinics/{clinic}/patients/{record}/link/removal", Who::OfClinic, || post(clinic::patient::end)),
+    Route::get("/clinics/{clinic}/patients/{record}/code", Who::OfClinic, || get(clinic::link_code::page)),
+    Route::post("/clinics/{clinic}/patients/{record}/code", Who::OfClinic, || post(clinic::link_code::make)),
+    Route::post("/clinics/{clinic}/patients/{record}/code/sending", Who::OfClinic, || post(clinic::link_code::send)),
+    Route::post("/clinics/{clinic}/patients/{record}/code/letter", Who::OfClinic, || post(clinic::link_code::letter)),
+    Route::post("/clinics/{clinic}/patients/{record}/code/removal", Who::OfClinic, || {
+        post(clinic::link_code::withdraw)
+    }),
+    // links, the patient's side
+    Route::get("/link/{code}", Who::Anybody, || get(link_answer::link)),
+    Route::get("/sharing/code", Who::SignedIn, || get(link_answer::page)),
+    Route::post("/sharing/code", Who::SignedIn, || post(link_answer::look)),
+    Route::post("/sharing/code/acceptance", Who::SignedIn, || post(link_answer::accept)),
+    Route::post("/sharing/code/decline", Who::SignedIn, || post(link_answer::decline)),
+    Route::get("/records/{record}/clinics/{clinic}", MANAGE, || get(linked_clinics::page)),
+    Route::post("/records/{record}/clinics/{clinic}", MANAGE, || post(linked_clinics::change)),
+    Route::get("/records/{record}/clinics/{clinic}/removal", MANAGE, || get(linked_clinics::removal)),
+    Route::post("/records/{record}/clinics/{clinic}/removal", MANAGE, || post(linked_clinics::remove)),
+    Route::get("/upload-now", Who::SignedIn, || get(upload_now::page)),
     // apps
     Route::post("/api/v1/uploads", Who::App, || post(api::uploads::bring).layer(DefaultBodyLimit::disable())),
 ];
@@ -308,6 +332,11 @@ pub static ROUTES: &[Route] = &[
 /// Whether a page of ours is at this address, so that nothing leads nowhere.
 pub fn leads_somewhere(path: &str) -> bool {
     ROUTES.iter().any(|route| route.method == "GET" && route.path == path)
+}
+
+/// Whether a form of ours can be sent to this address.
+pub fn takes_a_form(path: &str) -> bool {
+    ROUTES.iter().any(|route| route.method == "POST" && route.path == path)
 }
 
 /// From the outside inwards: number, headers, error pages, packing, panics, host, forgery.

@@ -144,6 +144,31 @@ impl<'a> Sheet<'a> {
         height
     }
 
+    /// A square code: dark squares on the white of the paper. `told` is what it says in words.
+    pub(crate) fn squares(&mut self, rows: &[Vec<bool>], left: f32, top: f32, width: f32, told: &str) {
+        let side = width / rows.len().max(1) as f32;
+        let id = self.tagged(|sheet| {
+            sheet.fill("ink");
+            let mut path = PathBuilder::new();
+            for (y, row) in rows.iter().enumerate() {
+                // What lies side by side is one rectangle, so that no hairline runs between.
+                let mut x = 0;
+                while x < row.len() {
+                    let run = row[x..].iter().take_while(|dark| **dark).count();
+                    let (at, down) = (left + x as f32 * side, top + y as f32 * side);
+                    if let Some(rect) = Rect::from_xywh(at, down, run as f32 * side, side) {
+                        path.push_rect(rect);
+                    }
+                    x += run.max(1);
+                }
+            }
+            if let Some(path) = path.finish() {
+                sheet.surface.draw_path(&path);
+            }
+        });
+        self.push(Tag::Figure(Some(told.to_owned())), vec![id.into()]);
+    }
+
     /// What is only to be seen: rules and grounds.
     pub(crate) fn rule(&mut self, y: f32) {
         let (left, width) = (self.left(), self.width());

@@ -3,10 +3,11 @@
 use crate::Web;
 use crate::edge::problem::Problem;
 use crate::edge::session::SignedIn;
-use crate::forms::Form;
+use crate::forms::{Field, Form};
 use crate::page::{Frame, Place, render};
 use crate::record::visit::frame_of;
-use crate::sharing::link_terms::LinkTyped;
+use crate::sharing::link_terms::TypedLink;
+use crate::sharing::zone_name;
 use crate::{clinic::Places, refusals};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -35,7 +36,7 @@ pub async fn page(
 ) -> Result<Response, Problem> {
     let (clinic, profile) = ids(&clinic, &record)?;
     let patient = patient(&web, &me, clinic, profile).await?;
-    let form = Form::of(LinkTyped::of(&USUAL, &patient.zone).fields("your clinic", &patient.zone));
+    let form = Form::of(fields(&TypedLink::of(&USUAL, &patient.zone), &patient));
     shown(&web, &me, clinic, patient, form).await
 }
 
@@ -43,11 +44,11 @@ pub async fn hand_over(
     State(web): State<Web>,
     me: SignedIn,
     Path((clinic, record)): Path<(String, String)>,
-    axum::Form(typed): axum::Form<LinkTyped>,
+    axum::Form(typed): axum::Form<TypedLink>,
 ) -> Result<Response, Problem> {
     let (clinic, profile) = ids(&clinic, &record)?;
     let patient = patient(&web, &me, clinic, profile).await?;
-    let mut form = Form::of(typed.fields("your clinic", &patient.zone));
+    let mut form = Form::of(fields(&typed, &patient));
     if let Some(terms) = typed.terms(&patient.zone, None, &mut form) {
         let begin = move |desk: &mut Desk<'_, Link>| desk.hand_over(profile, &terms);
         match web.store.with_clinic(me.actor(), clinic, begin).await {
@@ -57,6 +58,11 @@ pub async fn hand_over(
         }
     }
     Ok((StatusCode::UNPROCESSABLE_ENTITY, shown(&web, &me, clinic, patient, form).await?).into_response())
+}
+
+fn fields(typed: &TypedLink, patient: &PatientProfile) -> Vec<Field> {
+    let end = format!("The link ends as this day ends, in {}. Leave it empty for no end.", zone_name(&patient.zone));
+    typed.fields(Visibility::ALL, "What your clinic sees once linked", end)
 }
 
 fn ids(clinic: &str, record: &str) -> Result<(ClinicId, RecordId), Problem> {

@@ -1,4 +1,4 @@
-//! The cookies: the session, the device, a sign-in that waits for its second step, a visit pass, and the choice of light or dark.
+//! The cookies: the session, the device, a sign-in that waits for its second step, a visit pass, a clinic's code, and the choice of light or dark.
 //!
 //! Written by hand: what is needed of the cookie crate is one `format!`, and its ages want a second time library.
 
@@ -10,6 +10,7 @@ const SESSION: &str = "kinsight";
 const DEVICE: &str = "kinsight-device";
 const HALF: &str = "kinsight-half";
 const PASS: &str = "kinsight-pass";
+const LINK: &str = "kinsight-link";
 const DAY_S: u32 = 24 * 60 * 60;
 /// A device that the person marked as their own; the store ends the session itself, at the latest then.
 const OWN_DEVICE_S: u32 = 90 * DAY_S;
@@ -72,6 +73,20 @@ pub fn pass(token: &str, base: &BaseUrl) -> HeaderValue {
 
 pub fn pass_over(base: &BaseUrl) -> HeaderValue {
     kept(&name(PASS, base), "", Some(0), base)
+}
+
+/// The code of a clinic's link that this browser came with.
+pub fn kept_link_code<'a>(headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a str> {
+    value_of(headers, &name(LINK, base)).filter(|code| !code.is_empty())
+}
+
+/// Lasts over signing in, so that the code stands in no other address. Empty for none.
+pub fn link_code(code: &str, base: &BaseUrl) -> HeaderValue {
+    kept(&name(LINK, base), code, Some(60 * 60), base)
+}
+
+pub fn link_code_over(base: &BaseUrl) -> HeaderValue {
+    kept(&name(LINK, base), "", Some(0), base)
 }
 
 /// Outlives sessions; of no use without the password.

@@ -17,4 +17,5 @@ pub mod sign_up;
 pub mod start;
 pub mod stop_following;
 pub mod switches;
+pub mod upload_now;
 pub mod way;

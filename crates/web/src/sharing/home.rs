@@ -11,7 +11,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 use sharing::{Purpose, RecordId};
-use store::{Access, CarePartnerLine, FollowRequest, Manage, Record};
+use store::{Access, CarePartnerLine, FollowRequest, LinkedClinicLine, Manage, Record};
 
 #[derive(Template)]
 #[template(path = "sharing/home.html")]
@@ -20,6 +20,8 @@ struct DataSharingPage {
     requests: Vec<Request>,
     records: Vec<Row>,
     declined: bool,
+    /// What was declined was a clinic's code.
+    of_clinic: bool,
 }
 
 struct Request {
@@ -34,6 +36,7 @@ struct Row {
     id: String,
     name: String,
     partners: Vec<String>,
+    clinics: Vec<String>,
     invited: Vec<String>,
 }
 
@@ -64,12 +67,13 @@ pub fn clock<'a>(web: &Web, me: &'a SignedIn) -> Clock<'a> {
 pub async fn page(State(web): State<Web>, me: SignedIn, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let overview = web.store.overview(me.actor()).await?;
     let records = records(&web, &me).await?;
-    let read = |own: &mut store::Own<'_>| Ok((own.care_partners()?, own.follow_requests()?));
-    let (partners, requests) = web.store.with_account(me.actor(), read).await?;
+    let read = |own: &mut store::Own<'_>| Ok((own.care_partners()?, own.linked_clinics()?, own.follow_requests()?));
+    let (partners, linked, requests) = web.store.with_account(me.actor(), read).await?;
     let clock = clock(&web, &me);
     let row = |(record, invited): (Record, Vec<String>)| Row {
         id: record.id.to_string(),
         partners: names(&partners, record.id, clock),
+        clinics: clinics(&linked, record.id, clock),
         name: record.name,
         invited,
     };
@@ -77,7 +81,8 @@ pub async fn page(State(web): State<Web>, me: SignedIn, Query(asked): Query<Aske
         frame: frame_of(&me, &overview, "Data sharing").at(Place::Sharing).wide(),
         requests: requests.iter().map(|request| line(request, clock)).collect(),
         records: records.into_iter().map(row).collect(),
-        declined: asked.done == "declined",
+        declined: ["declined", "code-declined"].contains(&asked.done.as_str()),
+        of_clinic: asked.done == "code-declined",
     }))
 }
 
@@ -85,6 +90,11 @@ pub async fn page(State(web): State<Web>, me: SignedIn, Query(asked): Query<Aske
 fn names(partners: &[CarePartnerLine], record: RecordId, clock: Clock<'_>) -> Vec<String> {
     let of_record = partners.iter().filter(|line| line.record == record);
     let lasting = of_record.filter(|line| line.terms.until_at.is_none_or(|until| until > clock.now));
+    lasting.map(|line| line.name.clone()).collect()
+}
+
+fn clinics(linked: &[LinkedClinicLine], record: RecordId, clock: Clock<'_>) -> Vec<String> {
+    let lasting = linked.iter().filter(|line| line.record == record && !line.has_ended(clock.now));
     lasting.map(|line| line.name.clone()).collect()
 }
 

@@ -1,6 +1,7 @@
-//! The part of a form that says what a clinic sees of a linked record, and until when; and back from what was typed.
+//! The part of a form that says what a clinic sees and until when; and back from what was typed.
 
 use super::terms::moment;
+use super::words::{self, Clock};
 use crate::forms::{Control, Field, Form, Tick};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use sharing::{LinkTerms, Visibility};
 /// What was typed.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct LinkTyped {
+pub struct TypedLink {
     insulin: String,
     carbs: String,
     notes: String,
@@ -17,10 +18,13 @@ pub struct LinkTyped {
     until: String,
 }
 
-impl LinkTyped {
+fn yes(on: bool) -> String {
+    if on { "yes".to_owned() } else { String::new() }
+}
+
+impl TypedLink {
     /// As a form shows these terms.
     pub fn of(terms: &LinkTerms, zone: &TimeZone) -> Self {
-        let yes = |on: bool| if on { "yes".to_owned() } else { String::new() };
         let seen = terms.visibility;
         Self {
             insulin: yes(seen.insulin),
@@ -31,40 +35,44 @@ impl LinkTyped {
         }
     }
 
-    /// `who` sees it: *your clinic* or *the clinic*; the last day is by the clock of `zone`.
-    pub fn fields(&self, who: &str, zone: &TimeZone) -> Vec<Field> {
-        let tick = |name, label, value: &str| Tick { name, label, on: value == "yes", fixed: false };
-        let ticks = vec![
-            Tick { name: "glucose", label: "Glucose (always)", on: true, fixed: true },
-            tick("insulin", "Insulin", &self.insulin),
-            tick("carbs", "Carbs", &self.carbs),
-            tick("notes", "Notes", &self.notes),
-            tick("devices", "Device settings and alarms", &self.devices),
-        ];
-        let zone = super::words::zone_name(zone);
-        vec![
-            Field::new("visible", "What is seen", Control::Ticks { ticks })
-                .hint(format!("What {who} sees once linked.")),
-            Field::input("until", "Last day", "date", "off", &self.until)
-                .optional()
-                .hint(format!("The link ends as this day ends, in {zone}. Leave it empty for no end.")),
-        ]
+    /// Only what `offered` holds can be ticked.
+    pub fn fields(&self, offered: Visibility, legend: &'static str, end: String) -> Vec<Field> {
+        let until = Field::input("until", "Last day", "date", "off", &self.until).optional();
+        vec![Field::new("visible", legend, Control::Ticks { ticks: self.kinds(offered) }), until.hint(end)]
     }
 
-    /// The terms, or `None` with each error at its field. An end that nobody touched stays, to the second.
+    fn kinds(&self, offered: Visibility) -> Vec<Tick> {
+        let all = [
+            (offered.insulin, "insulin", "Insulin", &self.insulin),
+            (offered.carbs, "carbs", "Carbs", &self.carbs),
+            (offered.notes, "notes", "Notes", &self.notes),
+            (offered.devices, "devices", "Device settings and alarms", &self.devices),
+        ];
+        let more = all.into_iter().filter(|(offered, ..)| *offered);
+        let more = more.map(|(_, name, label, value)| Tick { name, label, on: value == "yes", fixed: false });
+        let glucose = Tick { name: "glucose", label: "Glucose (always)", on: true, fixed: true };
+        std::iter::once(glucose).chain(more).collect()
+    }
+
+    /// The terms, or `None` with the error at its field. A last day that nobody touched stays, to the second.
     pub fn terms(&self, zone: &TimeZone, old: Option<&LinkTerms>, form: &mut Form) -> Option<LinkTerms> {
         let on = |text: &str| text == "yes";
-        let kept = old.filter(|old| Self::of(old, zone).until == self.until);
-        let until_at = match kept {
-            Some(old) => old.until_at,
-            None => moment("until", &self.until, "", zone, &mut |field, text| form.refuse(field, text))?,
-        };
         let visibility = Visibility {
             insulin: on(&self.insulin),
             carbs: on(&self.carbs),
             notes: on(&self.notes),
             devices: on(&self.devices),
         };
+        let until_at = match old.filter(|old| Self::of(old, zone).until == self.until) {
+            Some(old) => old.until_at,
+            None => moment("until", &self.until, "", zone, &mut |field, text| form.refuse(field, text))?,
+        };
         Some(LinkTerms { visibility, until_at })
     }
+}
+
+/// `glucose and insulin, until 3 Mar 2026, 23:59`.
+pub fn sees(terms: &LinkTerms, clock: Clock<'_>) -> String {
+    let until = terms.until_at.map_or_else(String::new, |until| format!(", until {}", clock.moment(until)));
+    format!("{}{until}", words::kinds(terms.visibility))
 }

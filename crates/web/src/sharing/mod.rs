@@ -2,6 +2,8 @@
 
 mod cards;
 pub mod care_partner;
+pub mod clinics;
+pub mod code;
 pub mod home;
 pub mod invitations;
 pub mod invite;
@@ -11,7 +13,7 @@ pub mod proving;
 pub mod record;
 pub mod removal;
 pub mod requests;
-mod terms;
+pub mod terms;
 pub mod words;
 mod work_address;
 

@@ -1,6 +1,8 @@
 //! Who can see one record: care partners, open invitations, and what was changed just now.
 
 use super::cards::Card;
+use super::clinics::ClinicCard;
+use super::link_terms::sees;
 use super::words::{self, Clock};
 use crate::edge::problem::Problem;
 use crate::page::{Frame, Tab, render};
@@ -12,8 +14,8 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
-use sharing::{AccountId, Purpose};
-use store::{Access, CarePartnerLine, Invalid, InvitationLine, Manage, Record};
+use sharing::{AccountId, ClinicId, Purpose};
+use store::{Access, CarePartnerLine, Invalid, InvitationLine, LinkedClinicLine, Manage, Record};
 
 #[derive(Template)]
 #[template(path = "sharing/record.html")]
@@ -22,6 +24,7 @@ struct SharingPage {
     record: String,
     done: Option<String>,
     cards: Vec<Card>,
+    clinics: Vec<ClinicCard>,
     invitations: Vec<Open>,
     /// `2 of 3 care partners`, where that is limited.
     room: Option<String>,
@@ -52,12 +55,14 @@ pub struct Asked {
     done: String,
     partner: String,
     invitation: String,
+    clinic: String,
 }
 
 /// What stands on the page of one record.
 pub struct Shared {
     pub record: Record,
     pub invitations: Vec<InvitationLine>,
+    pub clinics: Vec<LinkedClinicLine>,
     pub most: Option<u32>,
 }
 
@@ -67,6 +72,7 @@ pub async fn shared(visit: &Visit) -> Result<Shared, Problem> {
         Ok(Shared {
             record: patient.record()?,
             invitations: patient.invitations()?,
+            clinics: patient.linked_clinics()?,
             most: patient.most_care_partners(),
         })
     };
@@ -102,6 +108,7 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, 
         frame,
         record: visit.record.to_string(),
         done: done(&asked, &lines, &shared, clock),
+        clinics: shared.clinics.iter().map(|line| ClinicCard::of(line, clock)).collect(),
         cards: lines.iter().map(|line| Card::of(line, clock)).collect(),
         invitations: shared.invitations.iter().map(|line| open(&visit, line, clock)).collect(),
         room,
@@ -169,6 +176,15 @@ fn done(asked: &Asked, lines: &[CarePartnerLine], shared: &Shared, clock: Clock<
         }
         ("removed", ..) => {
             "Removed. They are out at once, and what they had open has ended. Both of you are told by mail.".to_owned()
+        }
+        ("linked" | "clinic-changed", ..) => {
+            let clinic = ClinicId::parse(&asked.clinic);
+            let line = shared.clinics.iter().find(|line| Some(line.clinic) == clinic)?;
+            format!("From now on {} sees {}.", line.name, sees(&line.terms, clock))
+        }
+        ("clinic-removed", ..) => {
+            "The link has ended. The clinic is out at once, and what it had open has ended. It keeps what it uploaded itself."
+                .to_owned()
         }
         ("reviewed", ..) => "Thank you. We remind you in three months.".to_owned(),
         _ => return None,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod cast;
+mod clinic_link;
 mod clinic_members;
 mod escaping;
 mod export;

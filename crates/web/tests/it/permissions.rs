@@ -53,6 +53,7 @@ fn address(route: &Route, app: &App, of_clinic: bool) -> String {
         .replace("{session}", "00000000-0000-0000-0000-000000000000")
         .replace("/tokens/{token}", "/tokens/00000000-0000-0000-0000-000000000000")
         .replace("{token}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        .replace("/link/{code}", "/link/ABCDEFGHJK")
         .replace("{eyes}", &app.family.ben.to_string())
         .replace("{invitation}", "00000000-0000-0000-0000-000000000000")
         .replace("{member}", "00000000-0000-0000-0000-000000000000")

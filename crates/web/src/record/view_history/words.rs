@@ -22,6 +22,8 @@ pub fn role(role: &Role) -> String {
     let clinic = role.clinic.as_deref().unwrap_or("a clinic that is gone");
     let member = if role.role.is_empty() { String::new() } else { format!(" ({})", role.role) };
     match role.standing.as_str() {
+        // What a member did from the clinic's desk, whether or not a link stands.
+        "" if !role.role.is_empty() => format!("Member of {clinic}{member}"),
         "owner" | "app" | "server" | "visit pass" => String::new(),
         "stranger" => "Nobody who was let in".to_owned(),
         "linked clinic" => format!("Member of linked clinic {clinic}{member}"),
@@ -42,6 +44,7 @@ pub fn page_name(page: &str) -> String {
         "app tokens" => "App tokens",
         "view history" => "View history",
         "export of everything" => "Export of everything",
+        "link with a clinic" => "The clinic’s page of this patient",
         other => return super::capital(other),
     }
     .to_owned()
