@@ -1,7 +1,7 @@
 //! The database, and the one gate in front of it. Small on purpose: it owns no decisions, it makes them durable.
 //!
 //! A record's data are reached only through an [`Access`], which only [`Store::with_patient`] makes; one's own
-//! account through [`Own`]; lists through [`Store::overview`] and [`Store::clinic_patients`] and [`Store::clinic_board`].
+//! account through [`Own`]; lists through [`Store::overview`] and [`Store::clinic_board`].
 #![deny(missing_docs)]
 
 mod access;
@@ -96,7 +96,7 @@ pub use lockdown::{CameIn, Lockdown, State, Step, Steps, Suspended, Whom};
 pub use mails::SITE;
 pub use news::{News, What};
 pub use outbox::{Channel, Message};
-pub use overview::{ClinicPatients, Overview, RecordLine};
+pub use overview::{Overview, RecordLine};
 pub use own::{Account, AccountSettings, ActivityLine, Own, SentMessage};
 pub use own_devices::{DeviceLine, SessionLine};
 pub use own_sign_ins::{Outcome, SignInLine};

@@ -1,7 +1,7 @@
 //! Lists over many records, one line each. They start from the relation, never from the records.
 
 use crate::{
-    actor::{Actor, Who},
+    actor::Actor,
     chunk::Summary14,
     days::open_headline,
     db::{Row, Tx, params, statements},
@@ -11,21 +11,17 @@ use crate::{
     leaving, lockdown,
     records::open_name,
     review, share,
-    standing::{self, role},
     words::unit,
 };
 use glucose::{Reading, Trend, Unit};
 use jiff::Timestamp;
-use sharing::{AccountId, ClinicId, ClinicRole, Decision, Permission, RecordId, RightKind, Standing, allows};
+use sharing::{AccountId, ClinicId, Permission, RecordId};
 use std::sync::Arc;
 
 statements! {
     OWN = "select id, name, unit from records where account = $1 order by made_at, id";
     CLINICS = "select c.id, c.name from clinic_members m join clinics c on c.id = m.clinic \
         where m.account = $1 and c.closed_at is null order by m.since_at, c.id";
-    MEMBER = "select m.role, c.name from clinic_members m join clinics c on c.id = m.clinic \
-        where m.account = $1 and m.clinic = $2 and c.closed_at is null";
-    KEPT = "select id, name, unit from records where clinic = $1 order by made_at, id";
     HEADLINE = "select sealed from latest where record = $1";
 }
 
@@ -63,19 +59,6 @@ pub struct RecordLine {
     pub summary: Summary14,
 }
 
-/// The patients of a clinic.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ClinicPatients {
-    /// Which clinic.
-    pub clinic: ClinicId,
-    /// Its name.
-    pub name: String,
-    /// What the one who looks does there.
-    pub role: ClinicRole,
-    /// Records that the clinic keeps; without figures for the front desk.
-    pub patients: Vec<RecordLine>,
-}
-
 impl Store {
     /// What `who` sees first.
     pub async fn overview(&self, who: &Actor) -> Result<Overview, Error> {
@@ -86,18 +69,6 @@ impl Store {
             leaving::refuse(tx, account)?;
             lockdown::refuse(tx, account)?;
             overview(tx, &inside, account, now)
-        };
-        self.0.db.read(look).await
-    }
-
-    /// The patients of a clinic, for its members.
-    pub async fn clinic_patients(&self, who: &Actor, clinic: ClinicId) -> Result<ClinicPatients, Error> {
-        let account = who.account().ok_or(Error::NotSignedIn)?;
-        let inside = Arc::clone(&self.0);
-        let now = self.0.clock.now();
-        let look = move |tx: &mut Tx| {
-            lockdown::refuse(tx, account)?;
-            clinic_patients(tx, &inside, account, clinic, now)
         };
         self.0.db.read(look).await
     }
@@ -116,34 +87,6 @@ fn overview(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) ->
         clinics.push((clinic, inside.keys.open_text(place("clinics", "name", clinic.0), row.bytes(1)?)?));
     }
     Ok(Overview { own, following, clinics, review_due: review::is_due(tx, account, now)? })
-}
-
-fn clinic_patients(
-    tx: &mut Tx,
-    inside: &Inside,
-    account: AccountId,
-    clinic: ClinicId,
-    now: Timestamp,
-) -> Result<ClinicPatients, Error> {
-    let member = tx.query_one(MEMBER, params![account, clinic])?.ok_or(Error::NotFound)?;
-    let rows = tx.query(KEPT, params![clinic])?;
-    let mut patients = Vec::with_capacity(rows.len());
-    for row in rows {
-        let figures = may_look(tx, account, RecordId(row.id(0)?), now)?;
-        patients.extend(here(line(tx, inside, &row, None, figures))?);
-    }
-    Ok(ClinicPatients {
-        clinic,
-        name: inside.keys.open_text(place("clinics", "name", clinic.0), member.bytes(1)?)?,
-        role: role(member.text(0)?)?,
-        patients,
-    })
-}
-
-/// The policy's word on a look, for each line by itself.
-fn may_look(tx: &mut Tx, account: AccountId, record: RecordId, now: Timestamp) -> Result<bool, Error> {
-    let standing: Standing = standing::of(tx, Who::Account { id: account }, record, now)?;
-    Ok(matches!(allows(standing, RightKind::View, now), Decision::Allowed(_)))
 }
 
 /// A record whose key was destroyed is gone: in data that were restored from before, its row may stand there yet.

@@ -325,6 +325,12 @@ pub static ROUTES: &[Route] = &[
     Route::get("/records/{record}/clinics/{clinic}/removal", MANAGE, || get(linked_clinics::removal)),
     Route::post("/records/{record}/clinics/{clinic}/removal", MANAGE, || post(linked_clinics::remove)),
     Route::get("/upload-now", Who::SignedIn, || get(upload_now::page)),
+    // clinics: the list of patients, adding and changing them
+    Route::post("/clinics/{clinic}/patients", Who::OfClinic, || post(clinic::patients::search)),
+    Route::get("/clinics/{clinic}/patients/new", Who::OfClinic, || get(clinic::patient_form::new)),
+    Route::post("/clinics/{clinic}/patients/new", Who::OfClinic, || post(clinic::patient_form::add)),
+    Route::get("/clinics/{clinic}/patients/{record}/details", Who::OfClinic, || get(clinic::patient_form::page)),
+    Route::post("/clinics/{clinic}/patients/{record}/details", Who::OfClinic, || post(clinic::patient_form::change)),
     // apps
     Route::post("/api/v1/uploads", Who::App, || post(api::uploads::bring).layer(DefaultBodyLimit::disable())),
 ];

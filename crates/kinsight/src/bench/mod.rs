@@ -1,6 +1,7 @@
 //! Measures what only the whole program can tell: its start, its size at rest, its pages, its bytes on disk, whether the
-//! time of its answers tells strangers anything, how fast dashboards are read and how soon open streams end.
+//! time of its answers tells strangers anything, how fast dashboards and a clinic's list are read and how soon open streams end.
 
+mod clinic;
 mod crowd;
 mod dashboard;
 mod export;
@@ -10,6 +11,7 @@ mod sign_in;
 mod start;
 mod streams;
 
+pub use clinic::clinic;
 pub use dashboard::dashboard;
 pub use export::export;
 pub use pages::{disk, pages};

@@ -6,7 +6,7 @@ use crate::settings::{Given, Settings};
 use anyhow::{Context, Result};
 use std::fmt::Write as _;
 
-/// Measure start, memory, pages, bytes on disk, sign-ins, dashboards and live streams, on data made up for it.
+/// Measure start, memory, pages, bytes on disk, sign-ins, dashboards, live streams and a clinic's list, on data made up for it.
 #[derive(clap::Args)]
 pub struct Bench {
     /// Measure with a PostgreSQL server; the database must be empty [default: the embedded database]
@@ -15,6 +15,9 @@ pub struct Bench {
     /// Measure one part alone
     #[arg(long, value_name = "PART")]
     only: Option<Part>,
+    /// How many patients the clinic has whose list is measured
+    #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
+    patients: usize,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,8 @@ enum Part {
     Dashboard,
     /// How soon a thousand open streams end with their access (embedded database)
     Streams,
+    /// How fast a clinic's list of patients is sorted, filtered and searched
+    Clinic,
 }
 
 impl Bench {
@@ -47,6 +52,13 @@ impl Bench {
         if wanted(Part::Streams) {
             let folder = folder()?;
             measured.extend(super::runtime()?.block_on(bench::streams(&embedded(&folder)))?);
+        }
+        if wanted(Part::Clinic) {
+            let folder = folder()?;
+            // As for sign-ins: alone it may have the empty database.
+            let database = self.database.clone().filter(|_| self.only.is_some());
+            let given = Given { data: Some(folder.path().to_owned()), database, ..Given::default() };
+            measured.extend(super::runtime()?.block_on(bench::clinic(&Settings::of(given), self.patients))?);
         }
         super::print(&table(&measured))
     }

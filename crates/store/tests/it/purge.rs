@@ -4,7 +4,7 @@ use crate::data::{add, at, file, row};
 use rusqlite::Connection;
 use sharing::{AccountId, Duty, Purpose, RecordId};
 use std::{collections::BTreeSet, fs, path::Path, thread};
-use store::{Access, Actor, Database, Error, Invalid, Origin, Store, Upload, View};
+use store::{Access, Actor, BoardQuery, Database, Error, Invalid, Origin, Store, Upload, View};
 use testkit::both::{TestStore, both};
 use testkit::cast::{PASSWORD, People, email, new_account, people, signed_in};
 
@@ -339,6 +339,6 @@ fn a_backup_from_before_cannot_be_read_for_it_and_can_for_everybody_else() {
         let activity = restored.with_account(&people.anna, |own| own.activity(9)).await;
         assert!(matches!(activity, Err(Error::NotFound)), "nor from where the person came");
         assert_eq!(restored.overview(&people.ben).await.unwrap().following, [], "who followed it is not disturbed");
-        assert!(restored.clinic_patients(&people.dr_chen, people.northside).await.is_ok());
+        assert!(restored.clinic_board(&people.dr_chen, people.northside, BoardQuery::default()).await.is_ok());
     });
 }

@@ -1,6 +1,7 @@
 //! The clinic's portal.
 
 pub mod activity;
+mod asked;
 pub mod clinics;
 pub mod closing;
 pub mod handover;
@@ -11,6 +12,8 @@ pub mod member;
 pub mod members;
 pub mod office;
 pub mod patient;
+pub mod patient_form;
+mod patient_row;
 pub mod patients;
 pub mod register;
 pub mod settings;

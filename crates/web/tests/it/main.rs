@@ -19,6 +19,7 @@ mod notices;
 mod pages;
 mod passes;
 mod passwords;
+mod patient_list;
 mod permissions;
 mod places;
 mod recovery;

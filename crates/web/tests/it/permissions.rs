@@ -100,6 +100,8 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/settings/notices" => &[("downloads", "")],
         "/records/{record}/settings" => &[("name", ""), ("born_on", ""), ("unit", "mg/dL"), ("zone", "UTC")],
         "/records/{record}/tokens" => &[("name", "")],
+        "/clinics/{clinic}/patients" => &[("search", "Nobody")],
+        "/clinics/{clinic}/patients/new" | "/clinics/{clinic}/patients/{record}/details" => &[("name", "")],
         "/records/{record}/passes" => &[("days", "x")],
         "/pass" => &[("code", "wrong")],
         "/records/{record}/uploads/jobs/{job}/acceptance" => &[("file", "0")],

@@ -130,7 +130,10 @@ async fn the_clinic_sorts_its_patients() {
     let mut chen = app.signed_in(people::NORTHSIDE_CLINICIAN).await;
     let list = format!("/clinics/{}/patients", app.family.northside);
     let place_of = |page: &str, name: &str| page.find(name).unwrap_or_else(|| panic!("{name} is listed"));
-    let by_name = chen.get(&list).await.text();
+    let by_call = chen.get(&list).await.text();
+    assert!(place_of(&by_call, "Paul Winter") < place_of(&by_call, "Ida Summer"), "who needs a call comes first");
+    assert!(by_call.contains("below 70 mg/dL"), "and the row says why");
+    let by_name = chen.get(&format!("{list}?sort=name")).await.text();
     assert!(place_of(&by_name, "Ida Summer") < place_of(&by_name, "Paul Winter"));
     let by_below = chen.get(&format!("{list}?sort=below")).await.text();
     assert!(place_of(&by_below, "Paul Winter") < place_of(&by_below, "Ida Summer"), "most time below comes first");

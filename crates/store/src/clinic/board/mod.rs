@@ -16,7 +16,7 @@ pub use calls::CallReason;
 pub(crate) use opened::Boards;
 pub use query::{BoardFilters, BoardQuery, BoardSort};
 
-use super::{AtDesk, Desk, SeePatients};
+use super::{AtDesk, Desk, DeskRight, SeePatients};
 use crate::{
     access::Entered,
     actor::{Actor, Who},
@@ -197,6 +197,14 @@ impl BoardRow {
         };
         let (who, purpose, now) = (Who::Account { id: at.member }, Purpose::PatientList, at.now);
         Some(Entered { who, record, purpose, standing, visibility, proved_at: None, now })
+    }
+}
+
+impl<R: DeskRight> Desk<'_, R> {
+    /// The groups that the clinic's patients are in.
+    pub fn groups(&mut self) -> Result<Vec<String>, Error> {
+        let lines = read::lines(self.tx, self.inside, self.at)?;
+        Ok(words(lines.iter().map(|line| line.person.group.as_str())))
     }
 }
 
