@@ -156,7 +156,8 @@ impl<'a> Sheet<'a> {
                 while x < row.len() {
                     let run = row[x..].iter().take_while(|dark| **dark).count();
                     let (at, down) = (left + x as f32 * side, top + y as f32 * side);
-                    if let Some(rect) = Rect::from_xywh(at, down, run as f32 * side, side) {
+                    // A trifle taller than the row, for the same reason.
+                    if let Some(rect) = Rect::from_xywh(at, down, run as f32 * side, side * 1.02) {
                         path.push_rect(rect);
                     }
                     x += run.max(1);

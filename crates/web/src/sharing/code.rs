@@ -4,7 +4,7 @@
 use super::home::clock;
 use super::link_terms::{TypedLink, sees};
 use super::proving::{self, Proven};
-use super::terms::by_clock;
+use super::words::zone_name;
 use crate::Web;
 use crate::edge::cookies;
 use crate::edge::problem::Problem;
@@ -172,7 +172,7 @@ fn form(filled: &Filled, offer: &LinkOffer, records: &[(RecordId, String)], zone
     fields.extend(filled.terms.fields(
         offer.terms.visibility,
         "What the clinic sees",
-        format!("{end} {}", by_clock(zone)),
+        format!("{end} By the clock of {}, where your account is.", zone_name(zone)),
     ));
     Form::of(fields)
 }
