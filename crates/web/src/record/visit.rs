@@ -135,7 +135,10 @@ pub fn frame_of(me: &SignedIn, overview: &store::Overview, title: &str) -> Frame
 
 /// Whether the record itself is shut for this reason, so that no way leads back to it.
 fn shuts(why: Refusal) -> bool {
-    matches!(why, Refusal::Expired | Refusal::Paused | Refusal::SecondStep | Refusal::Suspended)
+    matches!(
+        why,
+        Refusal::Expired | Refusal::Paused | Refusal::SecondStep | Refusal::MemberSecondStep | Refusal::Suspended
+    )
 }
 
 /// Asks the policy, so that a page offers nothing that would be refused.
