@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Visitor, launch } from "../kit/browser.mjs";
 import { demo } from "../kit/server.mjs";
-import { goTo, pdfText, signIn, signOut, tab } from "../kit/steps.mjs";
+import { goTo, pdfText, signInAs, signOut, tab } from "../kit/steps.mjs";
 
 let browser, server;
 
@@ -23,8 +23,7 @@ function story(name, part, tell) {
     test(`${name} at ${width} px`, { timeout: 180000 }, async () => {
       const visitor = await Visitor.to(browser, server, { width });
       await visitor.telling(async () => {
-        const { email, password } = person(part);
-        await signIn(visitor, email, password);
+        await signInAs(visitor, person(part));
         await visitor.page.getByRole("navigation", { name: "Main" }).waitFor();
         await tell(visitor, visitor.page);
         await signOut(visitor);

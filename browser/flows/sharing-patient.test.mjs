@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Visitor, launch } from "../kit/browser.mjs";
 import { demo } from "../kit/server.mjs";
-import { signIn, signOut, tab } from "../kit/steps.mjs";
+import { signIn, signInAs, signOut, tab } from "../kit/steps.mjs";
 
 let browser, server;
 
@@ -88,8 +88,7 @@ async function ask(part) {
   const visitor = await Visitor.to(browser, server);
   await visitor.telling(async () => {
     const { page } = visitor;
-    const { email, password } = person(part);
-    await signIn(visitor, email, password);
+    await signInAs(visitor, person(part));
     await page.getByRole("navigation", { name: "Main" }).waitFor();
     await visitor.open("/following");
     await page.getByLabel("Their e-mail address").fill(person("Mara Lind").email);

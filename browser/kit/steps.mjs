@@ -14,6 +14,41 @@ export async function signIn(visitor, email, password) {
   await page.locator("form[action='/sign-in']").getByRole("button", { name: "Sign in" }).click();
 }
 
+// Members of the demo's clinic have a second step. Each recovery code opens once, so a story takes the next one.
+let codesUsed = 0;
+const nextCode = () => `DEMO-CODE-0000-${String((codesUsed += 1)).padStart(4, "0")}`;
+
+export async function signInAtClinic(visitor, email, password, code = nextCode()) {
+  const { page } = visitor;
+  await signIn(visitor, email, password);
+  await page.getByRole("heading", { level: 1, name: "Second step" }).waitFor();
+  await page.getByRole("textbox", { name: "Code" }).fill(code);
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await page.getByRole("navigation", { name: "Main" }).waitFor();
+}
+
+// Whoever is of the demo, by the way that they have.
+export const signInAs = (visitor, { who, email, password }) =>
+  (who.includes("clinic") ? signInAtClinic : signIn)(visitor, email, password);
+
+// Somebody new, with a confirmed address, signed in.
+export async function join(visitor, server, { name, email, password }) {
+  const { page } = visitor;
+  await visitor.open("/sign-up");
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByLabel("Country").selectOption({ label: "Germany" });
+  await page.getByLabel("Time zone").fill("Europe/Berlin");
+  await page.getByRole("button", { name: "Sign up", exact: true }).click();
+  await page.waitForURL("**/sign-up/sent");
+  const mail = await mailTo(server, email);
+  await visitor.open(new URL(mail.links[0]).pathname);
+  await page.getByRole("button", { name: /this is my address/ }).click();
+  await signIn(visitor, email, password);
+  await page.getByRole("navigation", { name: "Main" }).waitFor();
+}
+
 // On a narrow page the places stand in the menu.
 export async function goTo(visitor, place) {
   const main = visitor.page.getByRole("navigation", { name: "Main" });
