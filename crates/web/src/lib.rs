@@ -41,6 +41,7 @@ pub struct Web {
     pub(crate) uploading: Arc<Uploading>,
     pub(crate) exporting: Arc<Semaphore>,
     pub(crate) live: Arc<live::Seats>,
+    pub(crate) printing: Arc<clinic::printing::Printing>,
 }
 
 impl Web {
@@ -52,12 +53,14 @@ impl Web {
             uploading: Arc::default(),
             exporting: Arc::new(Semaphore::new(leaving::export::AT_ONCE)),
             live: Arc::default(),
+            printing: Arc::default(),
         }
     }
 
-    /// Ends every open live stream: whoever shuts the server down waits for nobody who only listens.
+    /// Ends every open live stream, and reports being made: whoever shuts the server down waits for nobody who only listens.
     pub fn end_streams(&self) {
         self.live.end();
+        self.printing.end_all();
     }
 }
 

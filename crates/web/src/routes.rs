@@ -331,6 +331,23 @@ pub static ROUTES: &[Route] = &[
     Route::post("/clinics/{clinic}/patients/new", Who::OfClinic, || post(clinic::patient_form::add)),
     Route::get("/clinics/{clinic}/patients/{record}/details", Who::OfClinic, || get(clinic::patient_form::page)),
     Route::post("/clinics/{clinic}/patients/{record}/details", Who::OfClinic, || post(clinic::patient_form::change)),
+    // printing for a clinic's day
+    Route::get("/clinics/{clinic}/reports", Who::OfClinic, || get(clinic::printing::page::page)),
+    Route::post("/clinics/{clinic}/reports", Who::OfClinic, || post(clinic::printing::page::choose)),
+    Route::get("/clinics/{clinic}/reports/jobs/{job}", Who::OfClinic, || get(clinic::printing::progress::page)),
+    Route::post("/clinics/{clinic}/reports/jobs/{job}", Who::OfClinic, || post(clinic::printing::page::begin)),
+    Route::post("/clinics/{clinic}/reports/jobs/{job}/cancellation", Who::OfClinic, || {
+        post(clinic::printing::progress::cancel)
+    }),
+    Route::post("/clinics/{clinic}/reports/jobs/{job}/file", Who::OfClinic, || post(clinic::printing::progress::file)),
+    // merging patients, and patients who leave
+    Route::get("/clinics/{clinic}/duplicates", Who::OfClinic, || get(clinic::merging::duplicates)),
+    Route::get("/clinics/{clinic}/patients/{record}/merge", Who::OfClinic, || get(clinic::merging::page)),
+    Route::post("/clinics/{clinic}/patients/{record}/merge", Who::OfClinic, || post(clinic::merging::confirm)),
+    Route::post("/clinics/{clinic}/merges/{record}/undo", Who::OfClinic, || post(clinic::merging::undo)),
+    Route::get("/clinics/{clinic}/patients/{record}/leaving", Who::OfClinic, || get(clinic::leaving::page)),
+    Route::post("/clinics/{clinic}/patients/{record}/leaving", Who::OfClinic, || post(clinic::leaving::note)),
+    Route::post("/clinics/{clinic}/patients/{record}/deletion", Who::OfClinic, || post(clinic::leaving::delete)),
     // apps
     Route::post("/api/v1/uploads", Who::App, || post(api::uploads::bring).layer(DefaultBodyLimit::disable())),
 ];

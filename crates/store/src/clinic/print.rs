@@ -12,10 +12,10 @@ use sharing::RecordId;
 
 statements! {
     ALL = "select r.id, r.name, r.born_on, r.profile, l.record from records r left join links l on l.profile = r.id \
-        and l.suspended_at is null and coalesce(l.until_at, $2 + 1) > $2 \
+        and l.suspended_at is null and (l.until_at is null or l.until_at > $2) \
         where r.clinic = $1 and r.merged_into is null and r.left_at is null order by r.id";
     ONE = "select r.id, r.name, r.born_on, r.profile, l.record from records r left join links l on l.profile = r.id \
-        and l.suspended_at is null and coalesce(l.until_at, $2 + 1) > $2 \
+        and l.suspended_at is null and (l.until_at is null or l.until_at > $2) \
         where r.clinic = $1 and r.merged_into is null and r.id = $3";
 }
 

@@ -7,14 +7,17 @@ pub mod closing;
 pub mod handover;
 pub mod invitation;
 pub mod invite;
+pub mod leaving;
 pub mod link_code;
 pub mod member;
 pub mod members;
+pub mod merging;
 pub mod office;
 pub mod patient;
 pub mod patient_form;
 mod patient_row;
 pub mod patients;
+pub mod printing;
 pub mod register;
 pub mod settings;
 

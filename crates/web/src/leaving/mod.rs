@@ -11,7 +11,7 @@ mod events;
 pub mod export;
 mod names;
 pub mod pages;
-mod pipe;
+pub mod pipe;
 mod readme;
 pub mod rows;
 

@@ -4,6 +4,8 @@
 mod cast;
 mod clinic_link;
 mod clinic_members;
+mod clinic_merge;
+mod clinic_print;
 mod escaping;
 mod export;
 mod files;
