@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::body::{Body, Bytes};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use std::io::{Error, ErrorKind, Result, Write};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -29,7 +29,8 @@ pub fn pipe() -> (Pipe, Body) {
     let (to, from) = mpsc::channel(WAITING);
     let next = async |mut from: mpsc::Receiver<Result<Bytes>>| from.recv().await.map(|block| (block, from));
     let pipe = Pipe { to, handle: Handle::current(), block: Vec::with_capacity(BLOCK), hash: Context::new(&SHA256) };
-    (pipe, Body::from_stream(stream::unfold(from, next)))
+    // Whoever packs the body asks once more after its end.
+    (pipe, Body::from_stream(stream::unfold(from, next).fuse()))
 }
 
 impl Pipe {

@@ -1,6 +1,7 @@
 //! Reports of many patients, printed for a clinic's day.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use axum::http::header;
 use glucose::{Glucose, NewReading};
 use jiff::SignedDuration;
 use sharing::{Purpose, RecordId};
@@ -210,7 +211,9 @@ async fn whoever_took_access_away_is_left_out_or_the_file_is_dropped() {
         page.contains("Reports of 2 of 4 patients.") && page.contains("<strong>Eve Stone</strong>: No data"),
         "{page}"
     );
-    assert_eq!(taken(&mut chen, &second).await.status, 200);
+    chen.extra.push((header::ACCEPT_ENCODING.as_str(), "br".to_owned()));
+    let packed = taken(&mut chen, &second).await;
+    assert_eq!((packed.status.as_u16(), packed.header("content-encoding")), (200, "br"));
 }
 
 #[tokio::test]
