@@ -31,11 +31,16 @@ statements! {
     HEADLINE = "select sealed from latest where record = $1";
     SET_HEADLINE = "insert into latest (record, sealed) values ($1, $2) \
         on conflict (record) do update set sealed = excluded.sealed";
+    MARK_OWN = "update records set mark = $2 where id = $1 and clinic is not null";
+    MARK_LINKED = "update links set mark = $2 where record = $1";
     INDEX_ID = "insert into datum_ids (record, hash, kind, day) values ($1, $2, $3, $4) \
         on conflict (record, hash) do update set kind = excluded.kind, day = excluded.day";
     DAY_OF_ID = "select day from datum_ids where record = $1 and hash = $2 and kind = $3";
     FORGET_ID = "delete from datum_ids where record = $1 and hash = $2 and kind = $3 and day = $4";
 }
+
+/// Of sealed bytes the format and the nonce: another at every sealing.
+const MARK_BYTES: usize = 13;
 
 /// Fewer days than this are not worth a second thread.
 const WORTH_SHARING: usize = 24;
@@ -297,7 +302,11 @@ impl<R> Access<'_, R> {
     pub(crate) fn set_headline(&mut self, headline: &Headline) -> Result<(), Error> {
         let record = self.record_id();
         let sealed = self.seal("latest", 0, &headline.encode())?;
-        self.tx().execute(SET_HEADLINE, params![record, sealed]).map(drop)
+        let mark = sealed.get(..MARK_BYTES).unwrap_or_default().to_vec();
+        self.tx().execute(SET_HEADLINE, params![record, sealed])?;
+        // Lists of clinics find by it what they have open (`clinic/board`).
+        self.tx().execute(MARK_OWN, params![record, mark.clone()])?;
+        self.tx().execute(MARK_LINKED, params![record, mark]).map(drop)
     }
 }
 

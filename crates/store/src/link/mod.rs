@@ -47,7 +47,8 @@ statements! {
     DROP_ENDED = "delete from links where (profile = $1 or (record = $2 and clinic = $3)) and until_at <= $4";
     LINKED = "select 1 from links where profile = $1 or (record = $2 and clinic = $3)";
     INSERT = "insert into links (clinic, record, profile, made_by, insulin, carbs, notes, devices, since_at, until_at, \
-        told_of_end) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        told_of_end, mark) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
+        (select substr(sealed, 1, 13) from latest where record = $2))";
     DROP_CODES = "delete from link_codes where profile = $1";
     DROP_HANDOVERS = "delete from handovers where profile = $1";
 }

@@ -10,8 +10,8 @@ use rusqlite::Connection;
 use sharing::{ClinicRole, Duty, Purpose};
 use std::collections::BTreeSet;
 use store::{
-    Access, Actor, ChangeClinic, Conflict, Desk, Error, Invalid, NewPatient, Origin, PatientDetails, SeePatients,
-    Upload, View,
+    Access, Actor, BoardQuery, ChangeClinic, Conflict, Desk, Error, Invalid, NewPatient, Origin, PatientDetails,
+    SeePatients, Upload, View,
 };
 use testkit::{
     both::{TestStore, both},
@@ -59,7 +59,7 @@ fn a_closed_clinic_sees_nothing_and_its_patients_are_told() {
         }
         assert!(!is_in(&kit, &people.dr_chen, &people).await && !is_in(&kit, &people.front_desk, &people).await);
         assert_eq!(kit.store.overview(&people.front_desk).await.unwrap().clinics, []);
-        assert!(kit.store.clinic_patients(&people.dr_chen, people.northside).await.is_err());
+        assert!(kit.store.clinic_board(&people.dr_chen, people.northside, BoardQuery::default()).await.is_err());
         let device = &people.devices[&people.patient];
         let add = |patient: &mut Access<'_, Upload>| patient.add_readings(&[]);
         let late = kit.store.with_patient(device, people.patient, Purpose::DeviceUpload, add).await;

@@ -19,10 +19,10 @@ use std::{
 };
 
 statements! {
-    ROWS = "select r.id, substr(r.name, 1, 13), substr(r.born_on, 1, 13), substr(r.profile, 1, 13), r.left_at, r.asked_at, \
-        substr(n.sealed, 1, 13) from records r left join latest n on n.record = r.id where r.clinic = $1 and r.merged_into is null";
-    LINKS = "select l.profile, l.record, l.insulin, l.carbs, l.notes, l.devices, l.until_at, l.suspended_at, \
-        substr(n.sealed, 1, 13) from links l left join latest n on n.record = l.record where l.clinic = $1";
+    // `mark`: the first bytes of the record's row of last values, kept beside so that ten thousand wide rows are not looked up.
+    ROWS = "select id, substr(name, 1, 13), substr(born_on, 1, 13), substr(profile, 1, 13), left_at, asked_at, mark from records \
+        where clinic = $1 and merged_into is null";
+    LINKS = "select profile, record, insulin, carbs, notes, devices, until_at, suspended_at, mark from links where clinic = $1";
     PEOPLE = concat!("select id, name, born_on, profile from records where id in ", many_ids!());
     FIGURES = concat!("select record, sealed from latest where record in ", many_ids!());
 }
