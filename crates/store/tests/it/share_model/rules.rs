@@ -87,7 +87,9 @@ impl Model {
             }
             Act::LetClinicIn { by, record } => {
                 self.manages_freshly(by, record)?;
-                self.link.as_mut().filter(|suspended| record == MIA && **suspended).map(|suspended| *suspended = false)
+                let suspended = self.link.as_mut().filter(|suspended| record == MIA && **suspended)?;
+                *suspended = false;
+                self.tell([by])
             }
             Act::Lock { by } => self.lock(by),
             Act::EndLockdown { by } => {
