@@ -4,6 +4,7 @@
 mod charts;
 mod days;
 mod life;
+mod link_letter;
 mod pages;
 mod paper;
 mod rows;
