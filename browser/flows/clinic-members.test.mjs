@@ -66,7 +66,7 @@ async function invite(visitor, email) {
   await page.getByRole("heading", { level: 1, name: "Invite a colleague" }).waitFor();
   await visitor.looksRight("clinic-invite");
   await page.getByLabel("Their e-mail address").fill(email);
-  await page.getByLabel(/^Clinician/).check();
+  await page.getByLabel(/Clinician:/).check();
   await press(page, "Invite");
   await said(page, "The invitation is on its way");
   await card(page, email).waitFor();
@@ -102,7 +102,7 @@ for (const width of [320, 1280]) {
       await page.getByRole("navigation", { name: "Clinic" }).getByRole("link", { name: "Members" }).click();
       await card(page, "Kim Example").getByRole("link", { name: "Change role" }).click();
       await ines.looksRight("clinic-member");
-      await page.getByLabel(/^Admin/).check();
+      await page.getByLabel(/Admin:/).check();
       await press(page, "Save");
       await said(page, "The role was changed");
       await card(page, "Kim Example").getByRole("link", { name: "Remove" }).click();
