@@ -78,17 +78,18 @@ for (const width of [320, 1280]) {
     const email = `kim${width}@example.org`;
     const kim = await Visitor.to(browser, server, { width });
     const ines = await Visitor.to(browser, server, { width });
-    await kim.telling(async () => {
+    const tell = async () => {
+    {
       await join(kim, server, { name: "Kim Example", email, password });
       await register(kim, `Eastside ${width}`);
-    });
-    await ines.telling(async () => {
+    }
+    {
       await signInAs(ines, server.people().find(({ who }) => who.includes("clinic, admin")));
       await ines.open("/clinics");
       await ines.page.getByRole("link", { name: /^Patients/ }).click();
       await invite(ines, email);
-    });
-    await kim.telling(async () => {
+    }
+    {
       const { page } = kim;
       await kim.open("/clinics");
       await page.getByRole("region", { name: /^Invitation of Riverside/ }).waitFor();
@@ -96,8 +97,8 @@ for (const width of [320, 1280]) {
       await page.getByRole("button", { name: /^Accept/ }).click();
       await page.locator("tbody").getByRole("link").first().click();
       await page.locator("[data-now-value]").first().waitFor();
-    });
-    await ines.telling(async () => {
+    }
+    {
       const { page } = ines;
       await page.getByRole("navigation", { name: "Clinic" }).getByRole("link", { name: "Members" }).click();
       await card(page, "Kim Example").getByRole("link", { name: "Change role" }).click();
@@ -111,16 +112,16 @@ for (const width of [320, 1280]) {
       await press(page, "Remove Kim Example");
       await said(page, "The member was removed");
       assert.equal(await card(page, "Kim Example").count(), 0);
-    });
-    await kim.telling(async () => {
+    }
+    {
       const { page } = kim;
       await page.getByRole("heading", { level: 1, name: "Your access to this has ended" }).waitFor();
       assert.equal(await page.locator("[data-now-value]").count(), 0, "nothing of the patient is left");
       await kim.looksRight("clinic-access-ended");
       await kim.open("/clinics");
       assert.equal(await page.getByText("Riverside").count(), 0);
-    });
-    await ines.telling(async () => {
+    }
+    {
       const { page } = ines;
       await page.getByRole("navigation", { name: "Clinic" }).getByRole("link", { name: "Activity" }).click();
       await page.getByRole("row", { name: /Removed a member/ }).first().waitFor();
@@ -133,6 +134,8 @@ for (const width of [320, 1280]) {
       await ines.open("/");
       await signOut(ines);
       ines.isQuiet("the admin's story");
-    });
+    }
+    };
+    await kim.telling(() => ines.telling(tell));
   });
 }
