@@ -9,7 +9,7 @@ use crate::{
     flags,
     inside::{Inside, Store, new_id},
     keys::place,
-    news::What,
+    news::{Told, What},
     rights::{Manage, Right},
     standing::{scope, scope_word},
     tokens,
@@ -24,10 +24,14 @@ statements! {
         values ($1, $2, $3, $4, $5, $6, $7, 1, $8)";
     SELECT = "select r.name, r.born_on, r.unit, r.zone, f.why from records r left join flags f on f.record = r.id where r.id = $1";
     CHANGE = "update records set name = $2, born_on = $3, unit = $4, zone = $5 where id = $1";
-    INSERT_TOKEN = "insert into app_tokens (id, hash, record, name, scope, made_at) values ($1, $2, $3, $4, $5, $6)";
+    INSERT_TOKEN = "insert into app_tokens (id, hash, record, name, scope, made_at, made_by) values ($1, $2, $3, $4, $5, $6, $7)";
     TOKENS = "select id, name, scope, made_at, used_at from app_tokens where record = $1 order by made_at, id";
     REVOKE = "delete from app_tokens where record = $1 and id = $2 returning id, name";
     REVOKE_ALL = "delete from app_tokens where record = $1 returning id, name";
+    MADE_AT_CLINIC = "delete from app_tokens where made_by = $1 and record in (select id from records where clinic = $2) \
+        returning id, name, record";
+    MADE_AT_CLINICS = "delete from app_tokens where made_by = $1 and record in (select id from records where clinic is not null) \
+        returning id, name, record";
     BY_TOKEN = "select id, record, scope, used_at from app_tokens where hash = $1";
     USED = "update app_tokens set used_at = $2 where id = $1";
 }
@@ -203,7 +207,11 @@ impl Access<'_, Manage> {
         let (id, token) = (new_id(), format!("kst_{}", tokens::secret()?));
         let sealed = inside.keys.seal(place("app_tokens", "name", id).of(entered.record.0), name.trim().as_bytes())?;
         let hash = tokens::hash(&token);
-        tx.execute(INSERT_TOKEN, params![id, hash, entered.record, sealed, scope_word(scope), entered.now])?;
+        let by = match entered.who {
+            Who::Account { id } => Some(id),
+            _ => None,
+        };
+        tx.execute(INSERT_TOKEN, params![id, hash, entered.record, sealed, scope_word(scope), entered.now, by])?;
         self.audit("made an app token", name)?;
         Ok(token)
     }
@@ -237,6 +245,28 @@ pub(crate) fn revoke_all_tokens(
         audit::write(tx, inside, &line)?;
     }
     Ok(rows.len())
+}
+
+/// Ends what somebody had made for the records of a clinic, or of all clinics that they work at: it is not to outlive them there.
+pub(crate) fn revoke_made_by(
+    tx: &mut Tx,
+    inside: &Inside,
+    member: AccountId,
+    clinic: Option<ClinicId>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let rows = match clinic {
+        Some(clinic) => tx.query(MADE_AT_CLINIC, params![member, clinic])?,
+        None => tx.query(MADE_AT_CLINICS, params![member])?,
+    };
+    for row in &rows {
+        let record = RecordId(row.id(2)?);
+        let detail = ended_token(inside, record, row)?;
+        let line = Entry::beside(Who::Account { id: member }, record, now, "ended an app token", detail);
+        audit::write(tx, inside, &line)?;
+        tx.tell(Told::access(record));
+    }
+    Ok(())
 }
 
 /// Its id and its name: the history names what the app did even when its token is gone.

@@ -32,6 +32,7 @@ statements! {
     HALF_IN = "insert into half_sign_ins (hash, account, own_device, origin, ends_at) values ($1, $2, $3, $4, $5)";
     HALF_OF = "select account, own_device from half_sign_ins where hash = $1 and ends_at > $2";
     HALVES_OUT = "delete from half_sign_ins where account = $1";
+    HANDOVERS_OUT = "delete from handovers where account = $1";
     HALF_OUT = "delete from half_sign_ins where hash = $1";
     TIDY = "delete from half_sign_ins where ends_at <= $1";
 }
@@ -238,8 +239,9 @@ pub(crate) fn half_of(tx: &mut Tx, hash: &[u8; 32], now: Timestamp) -> Result<Ha
     Ok(Half { account: AccountId(row.id(0)?), own_device: row.int(1)? != 0 })
 }
 
-/// Whoever gave a password of this account and not yet a second step begins anew.
+/// Whoever gave a password of this account and not yet a second step begins anew; on a clinic's screen as well.
 pub(crate) fn drop_halves(tx: &mut Tx, account: AccountId) -> Result<(), Error> {
+    tx.execute(HANDOVERS_OUT, params![account])?;
     tx.execute(HALVES_OUT, params![account]).map(drop)
 }
 

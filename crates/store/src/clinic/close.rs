@@ -249,7 +249,7 @@ pub(crate) fn end_all(tx: &mut Tx, inside: &Inside, account: AccountId, now: Tim
         tx.query(SOLE, params![account])?.iter().map(|row| row.id(0).map(ClinicId)).collect::<Result<_, _>>()?;
     for row in tx.query(MEMBER_OF, params![account])? {
         let clinic = ClinicId(row.id(0)?);
-        members::drop_member(tx, clinic, account)?;
+        members::drop_member(tx, inside, (clinic, account), now)?;
         if empty.contains(&clinic) {
             audit::write(tx, inside, &Entry::of_clinic(clinic, account, now, "closed the clinic", ""))?;
             shut(tx, inside, clinic, now)?;

@@ -16,8 +16,11 @@ statements! {
     COME_BACK = "update records set left_at = null where id = $1 and left_at is not null";
     DROP_CODES = "delete from link_codes where profile = $1";
     DROP_HANDOVERS = "delete from handovers where profile = $1";
-    // A record that is merged into itself is unknown to everybody and purged at once, and so is whatever was merged into it.
-    DELETE = "update records set merged_into = $1, merged_at = 0 where id = $1 or merged_into = $1";
+    // A record that is merged into itself is unknown to everybody and purged at once.
+    DELETE = "update records set merged_into = $1, merged_at = 0 where id = $1";
+    // So is whatever was merged into it, step by step.
+    DELETE_MERGED = "update records set merged_into = $1, merged_at = 0 where merged_at > 0 and clinic = $2 \
+        and merged_into in (select id from records where merged_into = $1)";
 }
 
 impl Desk<'_, LetPatientsGo> {
@@ -64,6 +67,7 @@ impl Desk<'_, DeletePatients> {
         }
         self.end_link_and_codes(profile)?;
         self.tx.execute(DELETE, params![profile])?;
+        while self.tx.execute(DELETE_MERGED, params![profile, self.at.clinic])? > 0 {}
         self.audit("deleted a patient", &profile.to_string())?;
         self.audit_record(profile, "deleted the record", "")
     }

@@ -15,7 +15,7 @@ use crate::{
     news::Told,
     notices,
     own::Own,
-    share,
+    records, share,
     standing::{role, role_word},
 };
 use jiff::Timestamp;
@@ -89,6 +89,9 @@ impl Desk<'_, KeepMembers> {
             self.tx.execute(DROP_INVITATIONS, params![clinic, member])?;
         }
         self.tx.execute(SET_ROLE, params![member, clinic, role_word(new)])?;
+        if new == ClinicRole::FrontDesk {
+            records::revoke_made_by(self.tx, self.inside, member, Some(clinic), self.at.now)?;
+        }
         self.tx.tell(Told::AccountAccess(member));
         self.changed(member, ("changed the role of a member", "role changed at a clinic"), mails::Change::Role(new))
     }
@@ -96,7 +99,7 @@ impl Desk<'_, KeepMembers> {
     /// Ends somebody's work at the clinic, at once: what they have open there empties itself.
     pub fn remove_member(&mut self, member: AccountId) -> Result<(), Error> {
         self.tx.query_one(ROLE, params![member, self.at.clinic])?.ok_or(Error::NotFound)?;
-        end(self.tx, self.at.clinic, member)?;
+        end(self.tx, self.inside, (self.at.clinic, member), self.at.now)?;
         self.changed(member, ("removed a member", "removed from a clinic"), mails::Change::Removed)
     }
 
@@ -125,7 +128,7 @@ impl Own<'_> {
         let (tx, inside, me) = (&mut *self.tx, self.inside, self.account);
         tx.query_one(ROLE, params![me, clinic])?.ok_or(Error::NotFound)?;
         link::clinic_name(tx, inside, clinic)?;
-        end(tx, clinic, me)?;
+        end(tx, inside, (clinic, me), self.now)?;
         let at = At { clinic, by: me, now: self.now };
         left(tx, inside, at)
     }
@@ -185,16 +188,27 @@ pub(super) fn put(
 }
 
 /// Somebody works there no more, with what they had begun. Refuses when no admin would be left.
-pub(crate) fn end(tx: &mut Tx, clinic: ClinicId, member: AccountId) -> Result<(), Error> {
+pub(crate) fn end(
+    tx: &mut Tx,
+    inside: &Inside,
+    (clinic, member): (ClinicId, AccountId),
+    now: Timestamp,
+) -> Result<(), Error> {
     let row = tx.query_one(ROLE, params![member, clinic])?.ok_or(Error::NotFound)?;
     if role(row.text(0)?)? == ClinicRole::Admin {
         another_admin(tx, clinic, member)?;
     }
-    drop_member(tx, clinic, member)
+    drop_member(tx, inside, (clinic, member), now)
 }
 
-/// The same, whoever is left.
-pub(crate) fn drop_member(tx: &mut Tx, clinic: ClinicId, member: AccountId) -> Result<(), Error> {
+/// The same, whoever is left. What they had made for apps of the clinic's records ends with them.
+pub(crate) fn drop_member(
+    tx: &mut Tx,
+    inside: &Inside,
+    (clinic, member): (ClinicId, AccountId),
+    now: Timestamp,
+) -> Result<(), Error> {
+    records::revoke_made_by(tx, inside, member, Some(clinic), now)?;
     for sql in [END, DROP_INVITATIONS, DROP_HANDOVERS] {
         tx.execute(sql, params![clinic, member])?;
     }

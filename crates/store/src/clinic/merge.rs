@@ -22,15 +22,17 @@ use sharing::{AccountId, RecordId};
 pub const UNDO_DAYS: i64 = 30;
 
 statements! {
-    LINK = "select record from links where profile = $1 and clinic = $2";
+    LINK = "select record, since_at from links where profile = $1 and clinic = $2";
     MOVE_LINK = "update links set profile = $2 where profile = $1 and clinic = $3";
-    MOVE_LINK_BACK = "update links set profile = $2 where profile = $1 and clinic = $3 and record = $4";
+    MOVE_LINK_BACK = "update links set profile = $2 where profile = $1 and clinic = $3 and record = $4 \
+        and since_at = $5";
     DROP_CODES = "delete from link_codes where profile = $1";
     DROP_HANDOVERS = "delete from handovers where profile = $1";
     GO = "update records set merged_into = $2, merged_at = $3 where id = $1";
     COME_BACK = "update records set merged_into = null, merged_at = null where id = $1 and merged_at > $2";
-    INSERT = "insert into merges (gone, kept, by_whom, at, uploads, moved_link, filled) values ($1, $2, $3, $4, $5, $6, $7)";
-    ONE = "select m.kept, m.uploads, m.moved_link, m.filled from merges m join records r on r.id = m.gone \
+    INSERT = "insert into merges (gone, kept, by_whom, at, uploads, moved_link, filled, moved_since_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    ONE = "select m.kept, m.uploads, m.moved_link, m.filled, m.moved_since_at from merges m join records r on r.id = m.gone \
         where m.gone = $1 and r.clinic = $2";
     DROP = "delete from merges where gone = $1";
     ALL = "select m.gone, m.kept, m.by_whom, m.at, g.name, g.born_on, k.name, a.name from merges m \
@@ -107,7 +109,8 @@ impl Desk<'_, MergePatients> {
         let filled = self.inside.keys.seal(place("merges", "filled", gone.0).of(kept.0), &filled)?;
         let uploads = uploads.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
         let (member, now) = (self.at.member, self.at.now);
-        self.tx.execute(INSERT, params![gone, kept, member, now, uploads, moved_link, filled])?;
+        let (moved_link, moved_since_at) = moved_link.unzip();
+        self.tx.execute(INSERT, params![gone, kept, member, now, uploads, moved_link, filled, moved_since_at])?;
         self.noted("merged two patients", gone, kept)?;
         self.audit_record(gone, "merged into another record", "")?;
         self.audit_record(kept, "took in another record", "")
@@ -119,7 +122,7 @@ impl Desk<'_, MergePatients> {
         let kept = RecordId(row.id(0)?);
         self.keeps(kept)?;
         let uploads: Vec<u32> = row.text(1)?.split_whitespace().filter_map(|number| number.parse().ok()).collect();
-        let moved_link = row.opt_id(2)?.map(RecordId);
+        let moved_link = row.opt_id(2)?.map(RecordId).zip(row.opt_instant(4)?);
         let filled = self.inside.keys.open(place("merges", "filled", gone.0).of(kept.0), row.bytes(3)?)?;
         let filled: Filled = serde_json::from_slice(&filled).map_err(Error::broken)?;
         if self.tx.execute(COME_BACK, params![gone, over_before(self.at.now)])? == 0 {
@@ -127,8 +130,11 @@ impl Desk<'_, MergePatients> {
         }
         self.enter::<Upload, _>(kept, |patient| patient.give_back(&uploads))?;
         self.empty_again(kept, &filled)?;
-        if let Some(record) = moved_link {
-            self.tx.execute(MOVE_LINK_BACK, params![kept, gone, self.at.clinic, record])?;
+        // A link that the patient made anew meanwhile is another one, and stays where they made it.
+        if let Some((record, since_at)) = moved_link
+            && self.tx.execute(MOVE_LINK_BACK, params![kept, gone, self.at.clinic, record, since_at])? > 0
+        {
+            self.told_of_moved_link(record)?;
         }
         self.tx.execute(DROP, params![gone])?;
         self.noted("parted two patients", gone, kept)?;
@@ -159,16 +165,24 @@ impl Desk<'_, MergePatients> {
     }
 
     /// The link of the one that goes, to the one that stays; two links are never made one.
-    fn move_link(&mut self, gone: RecordId, kept: RecordId) -> Result<Option<RecordId>, Error> {
+    fn move_link(&mut self, gone: RecordId, kept: RecordId) -> Result<Option<(RecordId, Timestamp)>, Error> {
         let clinic = self.at.clinic;
         let Some(row) = self.tx.query_one(LINK, params![gone, clinic])? else { return Ok(None) };
         if self.tx.query_one(LINK, params![kept, clinic])?.is_some() {
             return Err(Error::Conflict(Conflict::BothLinked));
         }
-        let record = RecordId(row.id(0)?);
+        let moved = (RecordId(row.id(0)?), row.instant(1)?);
         self.tx.execute(MOVE_LINK, params![gone, kept, clinic])?;
         self.end_codes(kept)?;
-        Ok(Some(record))
+        self.told_of_moved_link(moved.0)?;
+        Ok(Some(moved))
+    }
+
+    /// The patient's history says that the clinic ties the link to another record of its own; what it sees is the same.
+    fn told_of_moved_link(&mut self, record: RecordId) -> Result<(), Error> {
+        self.audit_record(record, "tied the link to another record of the clinic", "")?;
+        self.tx.tell(Told::access(record));
+        Ok(())
     }
 
     fn end_codes(&mut self, profile: RecordId) -> Result<(), Error> {

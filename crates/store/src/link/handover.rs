@@ -73,7 +73,7 @@ pub struct Handover {
 /// A step further.
 #[derive(Clone)]
 pub struct HandoverStep {
-    /// Stands in the next form and nowhere else.
+    /// Goes into the cookie of the handed-over screen and nowhere else.
     pub secret: String,
     /// What comes next.
     pub next: NextStep,
@@ -257,12 +257,17 @@ impl Store {
         self.0.db.write(end, |_| ()).await?.ok_or(Error::WrongProof)
     }
 
-    /// By which second steps this may go on.
-    pub async fn second_steps_at_handover(&self, token: &str, secret: &str) -> Result<Vec<Method>, Error> {
+    /// How far whoever holds this secret got; none when they are to begin.
+    pub async fn step_at_handover(&self, token: &str, secret: &str) -> Result<Option<NextStep>, Error> {
         let (hash, now, secret) = (tokens::hash(token), self.0.clock.now(), secret.to_owned());
+        let inside = Arc::clone(&self.0);
         let look = move |tx: &mut Tx| {
-            let account = Open::read(tx, &hash, now)?.at(SECOND_STEP, &secret)?;
-            second_step::methods(tx, account)
+            let open = Open::read(tx, &hash, now)?;
+            if let Ok(account) = open.at(SECOND_STEP, &secret) {
+                return second_step::methods(tx, account).map(|methods| Some(NextStep::SecondStep(methods)));
+            }
+            let Ok(account) = open.at(CHOOSE, &secret) else { return Ok(None) };
+            own_records(tx, &inside, account).map(|records| Some(NextStep::Choose(records)))
         };
         self.0.db.read(look).await
     }
@@ -301,8 +306,14 @@ impl Store {
         let inside = Arc::clone(&self.0);
         let take = move |tx: &mut Tx| {
             let Open { clinic, profile, member, terms, .. } = Open::read(tx, &hash, now)?;
-            tx.query_one(CAN_BE_LINKED, params![profile, clinic, now])?.ok_or(Error::NotFound)?;
+            let row = tx.query_one(CAN_BE_LINKED, params![profile, clinic, now])?.ok_or(Error::NotFound)?;
+            if row.int(0)? > 0 {
+                return Err(Error::Conflict(Conflict::Linked));
+            }
+            throttle::begin(tx, &throttle::code_tries(&inside.keys, member), now)?;
             tx.execute(END, params![hash])?;
+            let act = "offered a link code on a handed-over screen";
+            audit::write(tx, &inside, &Entry::of_clinic(clinic, member, now, act, &profile.to_string()))?;
             codes::put(tx, &inside, &CodeFor { clinic, profile, member, terms }, now)
         };
         self.0.db.write(take, |_| ()).await

@@ -138,6 +138,7 @@ fn lock(
 ) -> Result<(), Error> {
     let was_locked = super::is_locked(tx, account)?;
     end_everybody(tx, account, now)?;
+    records::revoke_made_by(tx, inside, account, None, now)?;
     contact_changes::hold(tx, account, now)?;
     begin(tx, account, how, now)?;
     for row in tx.query(RECORDS, params![account])? {
@@ -161,7 +162,7 @@ fn end_everybody(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), 
     tokens::void_all(tx, account)?;
     share::drop_requests(tx, account, now)?;
     clinic::withdraw_by(tx, account)?;
-    for sql in [DROP_CHALLENGES, DROP_LOSS, DROP_HANDOVERS, DROP_UNCONFIRMED] {
+    for sql in [DROP_CHALLENGES, DROP_LOSS, DROP_UNCONFIRMED] {
         tx.execute(sql, params![account])?;
     }
     Ok(())

@@ -23,6 +23,8 @@ alter table records add column left_at bigint;
 alter table records add column asked_at bigint;
 alter table records add column merged_into text;
 alter table records add column merged_at bigint;
+alter table app_tokens add column made_by text;
+create index app_tokens_made_by on app_tokens (made_by);
 create index records_merged_into on records (merged_into);
 create table merges (
   gone text primary key,
@@ -31,6 +33,7 @@ create table merges (
   at bigint not null,
   uploads text not null,
   moved_link text,
+  moved_since_at bigint,
   filled {bytes} not null
 );
 create index merges_into on merges (kept);

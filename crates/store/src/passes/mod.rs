@@ -37,8 +37,9 @@ use told::{ENDED, NEVER_OPENED, RAN_OUT, detail};
 
 statements! {
     STANDING = "select p.insulin, p.carbs, p.notes, p.devices, p.first_on, p.last_on, p.until_at, r.zone from passes p \
-        join records r on r.id = p.record left join accounts a on a.id = r.account \
-        where p.id = $2 and p.record = $1 and p.until_at is not null and a.delete_at is null and a.locked_at is null";
+        join records r on r.id = p.record left join accounts a on a.id = r.account left join clinics c on c.id = r.clinic \
+        where p.id = $2 and p.record = $1 and p.until_at is not null and a.delete_at is null and a.locked_at is null \
+        and c.closed_at is null and r.merged_into is null";
     LIST = "select id, label, first_on, last_on, minutes, insulin, carbs, notes, devices, open_until_at, opened_at, until_at, \
         opened_from from passes where record = $1 and coalesce(until_at, open_until_at) > $2 order by made_at, id";
     END = "delete from passes where record = $1 and id = $2 and coalesce(until_at, open_until_at) > $3 \

@@ -18,6 +18,8 @@ use std::{collections::HashMap, sync::Arc};
 statements! {
     HASHES = "select number, sha256 from uploads where record = $1";
     DROP = "delete from uploads where record = $1 and number = $2";
+    // So that a value that arrives meanwhile collides with the merge on a database where two write at once.
+    TOUCH = "insert into latest (record, sealed) values ($1, $2) on conflict (record) do update set sealed = latest.sealed";
     IS_HERE = "select 1 from uploads where record = $1 and number = $2 and taken_back_at is null";
 }
 
@@ -46,7 +48,10 @@ impl Access<'_, Upload> {
     /// Everything that was brought and not taken back.
     pub(crate) fn brought(&mut self) -> Result<Brought, Error> {
         let (record, key) = (self.record_id(), self.key());
-        let live = self.headline()?.live;
+        let headline = self.headline()?;
+        let sealed = self.seal("latest", 0, &headline.encode())?;
+        self.tx().execute(TOUCH, params![record, sealed])?;
+        let live = headline.live;
         let mut hashes = HashMap::new();
         for row in self.tx().query(HASHES, params![record])? {
             hashes.insert(row.count(0)?, row.bytes(1)?.to_vec());

@@ -100,7 +100,10 @@ async fn merged_and_parted(kit: &TestStore, first: &[Play], second: &[Play], tak
     let before = (all(kit, &people, gone).await, all(kit, &people, kept).await);
     merge(kit, &people, gone, kept).await.unwrap();
     assert!(matches!(readings(kit, &people.dr_chen, gone).await, Err(Error::NotFound)));
-    if !take_back {
+    // Values sent one by one by one person are one delivery there, and two that were merged here: of those the view shows each
+    // instant once.
+    let streams = |plays: &[Play]| plays.iter().any(|(.., live)| *live);
+    if !take_back && !(streams(first) && streams(second)) {
         assert_eq!(values(kit, &people, kept).await, values(kit, &people, both).await, "the union");
         assert_eq!(all(kit, &people, kept).await.1.len(), before.0.1.len() + before.1.1.len());
     }

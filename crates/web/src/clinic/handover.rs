@@ -1,6 +1,7 @@
 //! Handing the clinic's screen to a patient: what is asked for, and then the page that is the patient's alone.
 
 use crate::Web;
+use crate::edge::cookies;
 use crate::edge::problem::Problem;
 use crate::edge::session::SignedIn;
 use crate::forms::{Field, Form};
@@ -11,7 +12,7 @@ use crate::sharing::zone_name;
 use crate::{clinic::Places, refusals};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use sharing::{ClinicId, LinkTerms, RecordId, Visibility};
 use store::{Desk, Error, Link, PatientProfile};
@@ -52,12 +53,21 @@ pub async fn hand_over(
     if let Some(terms) = typed.terms(&patient.zone, None, &mut form) {
         let begin = move |desk: &mut Desk<'_, Link>| desk.hand_over(profile, &terms);
         match web.store.with_clinic(me.actor(), clinic, begin).await {
-            Ok(token) => return Ok(Redirect::to(&format!("/here/{token}")).into_response()),
+            Ok(token) => return away(&web, &me, &token).await,
             Err(Error::Invalid(invalid)) => form.refuse("until", refusals::invalid_words(invalid)),
             Err(other) => return Err(other.into()),
         }
     }
     Ok((StatusCode::UNPROCESSABLE_ENTITY, shown(&web, &me, clinic, patient, form).await?).into_response())
+}
+
+/// The member's session ends here, for the screen is the patient's now.
+async fn away(web: &Web, me: &SignedIn, token: &str) -> Result<Response, Problem> {
+    if let Some(session) = &me.visitor.token {
+        web.store.sign_out(session).await?;
+    }
+    let over = cookies::session_over(&web.settings.base_url);
+    Ok(([(header::SET_COOKIE, over)], Redirect::to(&format!("/here/{token}"))).into_response())
 }
 
 fn fields(typed: &TypedLink, patient: &PatientProfile) -> Vec<Field> {

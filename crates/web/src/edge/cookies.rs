@@ -1,4 +1,4 @@
-//! The cookies: the session, the device, a sign-in that waits for its second step, a visit pass, a clinic's code, and the choice of light or dark.
+//! The cookies: the session, the device, a sign-in that waits for its second step, a visit pass, a clinic's code, a handed-over screen, and the choice of light or dark.
 //!
 //! Written by hand: what is needed of the cookie crate is one `format!`, and its ages want a second time library.
 
@@ -10,6 +10,7 @@ const SESSION: &str = "kinsight";
 const DEVICE: &str = "kinsight-device";
 const HALF: &str = "kinsight-half";
 const PASS: &str = "kinsight-pass";
+const HERE: &str = "kinsight-here";
 const LINK: &str = "kinsight-link";
 const DAY_S: u32 = 24 * 60 * 60;
 /// A device that the person marked as their own; the store ends the session itself, at the latest then.
@@ -87,6 +88,20 @@ pub fn link_code(code: &str, base: &BaseUrl) -> HeaderValue {
 
 pub fn link_code_over(base: &BaseUrl) -> HeaderValue {
     kept(&name(LINK, base), "", Some(0), base)
+}
+
+/// The secret of a step on a handed-over screen.
+pub fn here_secret<'a>(headers: &'a HeaderMap, base: &BaseUrl) -> Option<&'a str> {
+    value_of(headers, &name(HERE, base)).filter(|secret| !secret.is_empty())
+}
+
+/// As long as a screen is handed over; gone when it is given back.
+pub fn here(secret: &str, base: &BaseUrl) -> HeaderValue {
+    kept(&name(HERE, base), secret, Some(600), base)
+}
+
+pub fn here_over(base: &BaseUrl) -> HeaderValue {
+    kept(&name(HERE, base), "", Some(0), base)
 }
 
 /// Outlives sessions; of no use without the password.

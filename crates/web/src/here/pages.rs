@@ -1,21 +1,24 @@
 //! The pages of a handed-over screen. What was typed is never shown again, not even when it was wrong.
 
+use super::steps::Secret;
 use crate::Web;
+use crate::edge::cookies;
 use crate::edge::problem::Problem;
 use crate::edge::session::Visitor;
 use crate::forms::{Field, Form};
 use crate::page::{Frame, render};
+use crate::refusals::{conflict_words, invalid_words};
 use crate::security::qr;
 use crate::sharing::words;
 use crate::show;
 use ::words::Language;
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use sharing::LinkCode;
-use store::{Error, Handover, Method};
+use sharing::{LinkCode, RecordId};
+use store::{Conflict, Error, Handover, Invalid, Method, NextStep};
 
 #[derive(Template)]
 #[template(path = "here/begin.html")]
@@ -31,7 +34,6 @@ struct BeginPage {
 struct SecondStepPage {
     frame: Frame,
     token: String,
-    step: String,
     form: Form,
     sms: bool,
     sent: bool,
@@ -43,9 +45,9 @@ struct SecondStepPage {
 struct ChoosePage {
     frame: Frame,
     token: String,
-    step: String,
     asks: Asks,
     records: Vec<(String, String)>,
+    error: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -65,21 +67,22 @@ struct DonePage {
 }
 
 /// Which clinic asks for what, in words.
-pub(super) struct Asks {
-    pub(super) clinic: String,
-    pub(super) contact: String,
-    pub(super) kinds: String,
-    pub(super) until: Option<String>,
+struct Asks {
+    clinic: String,
+    contact: String,
+    kinds: String,
+    until: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Asked {
     linked: bool,
+    said: String,
 }
 
 impl Asks {
-    pub(super) fn of(handover: Handover) -> Self {
+    fn of(handover: Handover) -> Self {
         let until = |at| show::moment(at, &handover.zone, Language::default());
         Self {
             kinds: words::kinds(handover.terms.visibility),
@@ -90,11 +93,24 @@ impl Asks {
     }
 }
 
+/// What came of the step before, if it was refused.
+fn error_words(said: &str) -> Option<&'static str> {
+    match said {
+        "wrong" => Some("E-mail address and password do not belong together, or this account cannot be used now."),
+        "code" => Some(invalid_words(Invalid::Code)),
+        "unconfirmed" => Some(invalid_words(Invalid::Unconfirmed)),
+        "wait" => Some("Too many tries. Wait a while, or take a unique code along."),
+        "linked" => Some(conflict_words(Conflict::Linked)),
+        "failed" => Some("That did not work, and nothing was changed. Try once more."),
+        _ => None,
+    }
+}
+
 /// Over, used up, never there: all the same.
-pub(super) fn over(error: Error) -> Problem {
+fn over(error: Error) -> Problem {
     match error {
-        Error::NotFound | Error::NotSignedIn => Problem::new(
-            axum::http::StatusCode::NOT_FOUND,
+        Error::NotFound => Problem::new(
+            StatusCode::NOT_FOUND,
             "This screen is not handed over any more",
             "It was for ten minutes, for one link and for a few tries. Give the screen back; the clinic can begin again, or give \
              you a code to take along.",
@@ -104,42 +120,53 @@ pub(super) fn over(error: Error) -> Problem {
     }
 }
 
-pub(super) fn frame(visitor: &Visitor, title: &str) -> Frame {
+fn frame(visitor: &Visitor, title: &str) -> Frame {
     Frame::plain(title, visitor.theme, "/here/done").bare()
 }
 
-pub(super) fn begin(visitor: &Visitor, token: &str, handover: Handover, error: Option<&str>) -> Response {
+/// The page of the step that this browser is at.
+pub async fn page(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Secret(secret): Secret,
+    Path(token): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let handover = web.store.handover(&token).await.map_err(over)?;
+    let error = error_words(&asked.said);
+    Ok(match web.store.step_at_handover(&token, &secret).await.map_err(over)? {
+        None => begin(&visitor, token, handover, error),
+        Some(NextStep::SecondStep(methods)) => {
+            second_step(&web, &visitor, token, &methods, error, asked.said == "sent")
+        }
+        Some(NextStep::Choose(records)) => choose(&visitor, token, handover, records, error),
+    })
+}
+
+fn begin(visitor: &Visitor, token: String, handover: Handover, error: Option<&'static str>) -> Response {
     let mut form = Form::of(vec![
         Field::input("who", "Your e-mail address", "email", "off", ""),
         Field::input("secret", "Your password", "password", "off", ""),
     ]);
-    if let Some(error) = error {
-        form.refuse("who", error);
-    }
-    let frame = frame(visitor, "Link with a clinic");
-    render(&BeginPage { frame, token: token.to_owned(), asks: Asks::of(handover), form })
+    error.iter().for_each(|error| form.refuse("who", *error));
+    render(&BeginPage { frame: frame(visitor, "Link with a clinic"), token, asks: Asks::of(handover), form })
 }
 
-pub(super) struct SecondStep<'a> {
-    pub(super) token: &'a str,
-    pub(super) secret: String,
-    pub(super) methods: &'a [Method],
-    pub(super) error: Option<&'a str>,
-    pub(super) sent: bool,
-}
-
-pub(super) fn second_step(web: &Web, visitor: &Visitor, page: SecondStep<'_>) -> Response {
-    let SecondStep { token, secret, methods, error, sent } = page;
+fn second_step(
+    web: &Web,
+    visitor: &Visitor,
+    token: String,
+    methods: &[Method],
+    error: Option<&'static str>,
+    sent: bool,
+) -> Response {
     let field = Field::text("code", "Code", "off", "");
-    let mut form =
-        Form::of(vec![field.hint("From your authenticator app or a text message, or one of your recovery codes.")]);
-    if let Some(error) = error {
-        form.refuse("code", error);
-    }
+    let hint = "From your authenticator app or a text message, or one of your recovery codes.";
+    let mut form = Form::of(vec![field.hint(hint)]);
+    error.iter().for_each(|error| form.refuse("code", *error));
     render(&SecondStepPage {
         frame: frame(visitor, "Second step"),
-        token: token.to_owned(),
-        step: secret,
+        token,
         form,
         sms: web.store.sends_sms() && methods.contains(&Method::Phone),
         sent,
@@ -147,33 +174,37 @@ pub(super) fn second_step(web: &Web, visitor: &Visitor, page: SecondStep<'_>) ->
     })
 }
 
-pub(super) fn choose(
+fn choose(
     visitor: &Visitor,
-    token: &str,
-    step: String,
+    token: String,
     handover: Handover,
-    records: Vec<(sharing::RecordId, String)>,
+    records: Vec<(RecordId, String)>,
+    error: Option<&'static str>,
 ) -> Response {
     let records = records.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-    let (frame, token) = (frame(visitor, "Share with this clinic?"), token.to_owned());
-    render(&ChoosePage { frame, token, step, asks: Asks::of(handover), records })
+    let frame = frame(visitor, "Share with this clinic?");
+    render(&ChoosePage { frame, token, asks: Asks::of(handover), records, error })
 }
 
-pub(super) fn code(web: &Web, visitor: &Visitor, code: &LinkCode) -> Response {
+/// The screen is over, and a code that the person takes along stands on it once. Nothing was typed to get it.
+pub async fn on_my_phone(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+) -> Result<Response, Problem> {
+    let code = web.store.code_at_handover(&token).await.map_err(over)?;
+    Ok(code_page(&web, &visitor, &code))
+}
+
+fn code_page(web: &Web, visitor: &Visitor, code: &LinkCode) -> Response {
     let link = format!("{}/link/{}", web.settings.base_url, code.plain());
     let square = qr::svg(&link, "Square code with the link for your phone");
     render(&CodePage { frame: frame(visitor, "Your code"), code: code.to_string(), square })
 }
 
-/// Says the same of every link that opens nothing.
-pub async fn page(State(web): State<Web>, visitor: Visitor, Path(token): Path<String>) -> Result<Response, Problem> {
-    let handover = web.store.handover(&token).await.map_err(over)?;
-    Ok(begin(&visitor, &token, handover, None))
-}
-
-/// The screen goes back; the browser drops whatever it kept of these pages.
-pub async fn done(visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+/// The screen goes back: the step's secret goes, and the browser drops whatever it kept of these pages.
+pub async fn done(State(web): State<Web>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
     let page = render(&DonePage { frame: frame(&visitor, "Give the screen back"), linked: asked.linked });
     let clear = (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
-    ([clear], page).into_response()
+    ([clear, (header::SET_COOKIE, cookies::here_over(&web.settings.base_url))], page).into_response()
 }

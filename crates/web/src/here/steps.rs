@@ -1,16 +1,29 @@
-//! The steps of a handed-over screen: each form comes with the secret of the page before it, and answers with the next page.
+//! The steps of a handed-over screen. Whatever is sent is answered by a way to the next page and by no page: a browser keeps what
+//! was typed with the page that answers it, and there is none.
 
-use super::pages::{self, SecondStep, over};
 use crate::Web;
+use crate::edge::cookies;
 use crate::edge::problem::Problem;
 use crate::edge::session::Visitor;
-use crate::refusals::invalid_words;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::header;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use sharing::RecordId;
-use store::{Error, HandoverStep, Invalid, NextStep};
+use store::{Error, HandoverStep};
+
+/// The secret of the step that this browser is at; empty when it is at none.
+pub struct Secret(pub(super) String);
+
+impl FromRequestParts<Web> for Secret {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Self::Rejection> {
+        let secret = cookies::here_secret(&parts.headers, &web.settings.base_url);
+        Ok(Self(secret.unwrap_or_default().to_owned()))
+    }
+}
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -22,112 +35,81 @@ pub struct Typed {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Code {
-    step: String,
     code: String,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Chosen {
-    step: String,
     record: String,
 }
 
-const WRONG: &str = "E-mail address and password do not belong together, or this account cannot be used now.";
+/// To the page of the step, which says so.
+fn back(token: &str, said: &str) -> Response {
+    Redirect::to(&format!("/here/{token}?said={said}")).into_response()
+}
+
+fn refused(token: &str, error: Error, wrong: &'static str) -> Response {
+    let said = match error {
+        Error::WrongProof | Error::NotSignedIn => wrong,
+        Error::Invalid(_) => "unconfirmed",
+        Error::TooMany { .. } => "wait",
+        Error::Conflict(_) => "linked",
+        Error::NotFound => "over",
+        _ => "failed",
+    };
+    back(token, said)
+}
+
+fn further(web: &Web, token: &str, step: Result<HandoverStep, Error>, wrong: &'static str) -> Response {
+    match step {
+        Ok(step) => {
+            let cookie = cookies::here(&step.secret, &web.settings.base_url);
+            ([(header::SET_COOKIE, cookie)], Redirect::to(&format!("/here/{token}"))).into_response()
+        }
+        Err(error) => refused(token, error, wrong),
+    }
+}
 
 pub async fn prove(
     State(web): State<Web>,
     visitor: Visitor,
     Path(token): Path<String>,
     axum::Form(typed): axum::Form<Typed>,
-) -> Result<Response, Problem> {
-    let origin = visitor.origin.clone();
-    match web.store.prove_at_handover(&token, &typed.who, &typed.secret, origin).await {
-        Ok(step) => next(&web, &visitor, &token, step).await,
-        Err(Error::WrongProof) => refused(&web, &visitor, &token, WRONG).await,
-        Err(Error::Invalid(invalid)) => refused(&web, &visitor, &token, invalid_words(invalid)).await,
-        Err(error) => Err(over(error)),
-    }
-}
-
-async fn refused(web: &Web, visitor: &Visitor, token: &str, why: &str) -> Result<Response, Problem> {
-    let handover = web.store.handover(token).await.map_err(over)?;
-    Ok((StatusCode::UNAUTHORIZED, pages::begin(visitor, token, handover, Some(why))).into_response())
-}
-
-async fn next(web: &Web, visitor: &Visitor, token: &str, step: HandoverStep) -> Result<Response, Problem> {
-    let HandoverStep { secret, next } = step;
-    match next {
-        NextStep::SecondStep(methods) => {
-            let page = SecondStep { token, secret, methods: &methods, error: None, sent: false };
-            Ok(pages::second_step(web, visitor, page))
-        }
-        NextStep::Choose(records) => {
-            let handover = web.store.handover(token).await.map_err(over)?;
-            Ok(pages::choose(visitor, token, secret, handover, records))
-        }
-    }
+) -> Response {
+    let step = web.store.prove_at_handover(&token, &typed.who, &typed.secret, visitor.origin).await;
+    further(&web, &token, step, "wrong")
 }
 
 pub async fn second_step(
     State(web): State<Web>,
     visitor: Visitor,
+    Secret(secret): Secret,
     Path(token): Path<String>,
     axum::Form(typed): axum::Form<Code>,
-) -> Result<Response, Problem> {
-    let origin = visitor.origin.clone();
-    match web.store.second_step_at_handover(&token, &typed.step, &typed.code, origin).await {
-        Ok(step) => next(&web, &visitor, &token, step).await,
-        Err(Error::WrongProof) => {
-            let error = Some(invalid_words(Invalid::Code));
-            again(&web, &visitor, &token, typed.step, error, StatusCode::UNAUTHORIZED).await
-        }
-        Err(error) => Err(over(error)),
+) -> Response {
+    let step = web.store.second_step_at_handover(&token, &secret, &typed.code, visitor.origin).await;
+    further(&web, &token, step, "code")
+}
+
+pub async fn send_code(State(web): State<Web>, Secret(secret): Secret, Path(token): Path<String>) -> Response {
+    match web.store.send_code_at_handover(&token, &secret).await {
+        Ok(()) => back(&token, "sent"),
+        Err(error) => refused(&token, error, "code"),
     }
-}
-
-pub async fn send_code(
-    State(web): State<Web>,
-    visitor: Visitor,
-    Path(token): Path<String>,
-    axum::Form(typed): axum::Form<Code>,
-) -> Result<Response, Problem> {
-    web.store.send_code_at_handover(&token, &typed.step).await.map_err(over)?;
-    again(&web, &visitor, &token, typed.step, None, StatusCode::OK).await
-}
-
-/// The page of the second step once more: after a wrong code, or when one was sent.
-async fn again(
-    web: &Web,
-    visitor: &Visitor,
-    token: &str,
-    secret: String,
-    error: Option<&str>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
-    let methods = web.store.second_steps_at_handover(token, &secret).await.map_err(over)?;
-    let page = SecondStep { token, secret, methods: &methods, error, sent: error.is_none() };
-    Ok((status, pages::second_step(web, visitor, page)).into_response())
 }
 
 pub async fn accept(
     State(web): State<Web>,
+    Secret(secret): Secret,
     Path(token): Path<String>,
     axum::Form(chosen): axum::Form<Chosen>,
-) -> Result<Response, Problem> {
-    let record = RecordId::parse(&chosen.record).ok_or_else(|| over(Error::NotFound))?;
-    web.store.accept_at_handover(&token, &chosen.step, record).await.map_err(over)?;
-    Ok(Redirect::to("/here/done?linked=true").into_response())
-}
-
-/// The screen is over, and a code that the person takes along stands on it once.
-pub async fn on_my_phone(
-    State(web): State<Web>,
-    visitor: Visitor,
-    Path(token): Path<String>,
-) -> Result<Response, Problem> {
-    let code = web.store.code_at_handover(&token).await.map_err(over)?;
-    Ok(pages::code(&web, &visitor, &code))
+) -> Response {
+    let Some(record) = RecordId::parse(&chosen.record) else { return back(&token, "over") };
+    match web.store.accept_at_handover(&token, &secret, record).await {
+        Ok(()) => Redirect::to("/here/done?linked=true").into_response(),
+        Err(error) => refused(&token, error, "over"),
+    }
 }
 
 pub async fn end(State(web): State<Web>, Path(token): Path<String>) -> Result<Response, Problem> {

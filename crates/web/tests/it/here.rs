@@ -6,11 +6,13 @@ use testkit::browser::{Answer, Browser};
 use testkit::people::{self, PASSWORD};
 
 /// What a form of these pages may call its fields: nothing that browsers and password managers know.
-const FIELDS: [&str; 5] = ["who", "secret", "code", "step", "record"];
+const FIELDS: [&str; 4] = ["who", "secret", "code", "record"];
 
 /// What must hold of every answer here.
 fn leaves_nothing(answer: &Answer, what: &str) {
-    assert!(answer.headers.get(header::SET_COOKIE).is_none(), "{what} sets a cookie");
+    for cookie in answer.headers.get_all(header::SET_COOKIE) {
+        assert!(cookie.to_str().unwrap().starts_with("kinsight-here="), "{what} sets {cookie:?}");
+    }
     assert_eq!(answer.header("cache-control"), "no-store", "{what}");
     let page = answer.text();
     for field in page.split("<input ").skip(1).map(|rest| rest.split('>').next().unwrap_or_default()) {
@@ -18,13 +20,17 @@ fn leaves_nothing(answer: &Answer, what: &str) {
         assert!(FIELDS.contains(&name), "{what}: a field is called {name}");
         assert!(field.contains("autocomplete=\"off\""), "{what}: {name} would be filled in");
     }
-    for of_the_member in ["Dr Chen", "Log out", "href=\"/records\"", "href=\"/clinics/", PASSWORD, "eve@example.org"] {
+    for of_the_member in ["Dr Chen", "Log out", "href=\"/records\"", "href=\"/clinics/", PASSWORD, people::ANNA] {
         assert!(!page.contains(of_the_member), "{what} shows {of_the_member}");
     }
 }
 
-fn step_of(page: &str) -> String {
-    page.split("name=\"step\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+/// Sends a form, which no page may answer: a browser keeps what was typed with it. Answers the page it leads to.
+async fn sent(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let answer = browser.post(path, fields).await;
+    assert_eq!(answer.status, 303, "{path}: {}", answer.text());
+    leaves_nothing(&answer, path);
+    browser.follow(answer).await
 }
 
 async fn handed_over(app: &App, chen: &mut Browser, profile: &str) -> String {
@@ -36,53 +42,70 @@ async fn handed_over(app: &App, chen: &mut Browser, profile: &str) -> String {
     answer.place().to_owned()
 }
 
-async fn sessions(app: &App, email: &str) -> (usize, usize) {
-    let actor = app.actor(email).await;
+/// Sessions and known devices of somebody who is signed in elsewhere.
+async fn kept(app: &App, actor: &store::Actor) -> (usize, usize) {
     let count =
         |own: &mut store::Own<'_>| Ok((own.sessions()?.len(), own.known_devices(&store::Origin::default())?.len()));
-    let counted = app.store.with_account(&actor, count).await.unwrap();
-    app.store.with_account(&actor, |own| own.end_other_sessions("")).await.unwrap();
-    counted
+    app.store.with_account(actor, count).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_patient_links_here_and_now_and_nothing_of_them_stays() {
     let app = App::start().await;
     let mut chen = app.signed_in(people::NORTHSIDE_CLINICIAN).await;
-    let session = chen.cookie("kinsight").unwrap().to_owned();
     let profile = app.family.northside_patient.to_string();
     let place = handed_over(&app, &mut chen, &profile).await;
-    let before = sessions(&app, people::ANNA).await;
+    let anna = app.actor(people::ANNA).await;
+    let before = kept(&app, &anna).await;
+    assert_eq!(chen.cookie("kinsight"), None, "the screen is the patient's: nobody is signed in");
+    assert_eq!(chen.get(&format!("/clinics/{}/patients", app.family.northside)).await.status, 401);
 
     let page = chen.get(&place).await;
     leaves_nothing(&page, "the first page");
     for said in ["Northside Diabetes Clinic", "glucose, insulin and carbs", "you end it"] {
         assert!(page.text().contains(said), "{said}");
     }
-    let wrong = chen.post(&place, &[("who", people::ANNA), ("secret", "wrong")]).await;
-    assert_eq!(wrong.status, 401);
+    let wrong = sent(&mut chen, &place, &[("who", people::ANNA), ("secret", "wrong")]).await;
     leaves_nothing(&wrong, "a wrong password");
-    let unknown = chen.post(&place, &[("who", "nobody@example.org"), ("secret", "wrong")]).await;
+    assert!(wrong.text().contains("do not belong together"), "{}", wrong.text());
+    let unknown = sent(&mut chen, &place, &[("who", "nobody@example.org"), ("secret", "wrong")]).await;
     assert_eq!(unknown.text(), wrong.text(), "who has an account is not told");
-    let right = chen.post(&place, &[("who", people::ANNA), ("secret", PASSWORD)]).await;
+    let right = sent(&mut chen, &place, &[("who", people::ANNA), ("secret", PASSWORD)]).await;
     leaves_nothing(&right, "the choice of a record");
     assert!(right.text().contains("Anna Berg") && right.text().contains("Mia Berg"));
-    let (step, record) = (step_of(&right.text()), app.family.anna_record.to_string());
-    let shared =
-        chen.post(&format!("{place}/acceptance"), &[("step", step.as_str()), ("record", record.as_str())]).await;
-    assert_eq!(shared.place(), "/here/done?linked=true");
-    leaves_nothing(&shared, "sharing");
-    let done = chen.get(shared.place()).await;
+    let elsewhere = app.browser().get(&place).await.text();
+    assert!(elsewhere.contains("Your password") && !elsewhere.contains("Berg"), "another browser begins anew");
+    let record = app.family.anna_record.to_string();
+    let done = sent(&mut chen, &format!("{place}/acceptance"), &[("record", record.as_str())]).await;
     leaves_nothing(&done, "the last page");
+    assert!(done.text().contains("your data are linked"));
     assert_eq!(done.header("clear-site-data"), "\"cache\"");
+    assert_eq!(chen.cookie("kinsight-here"), None, "the step's secret is gone");
 
-    assert_eq!(sessions(&app, people::ANNA).await, before, "Anna has no session and no device more");
-    assert_eq!(chen.cookie("kinsight"), Some(session.as_str()), "and the member's is the same");
+    assert_eq!(kept(&app, &anna).await, before, "Anna has no session and no device more");
     assert_eq!(chen.get(&place).await.status, 404, "one use");
+    let mut chen = app.signed_in(people::NORTHSIDE_CLINICIAN).await;
     assert_eq!(chen.get(&format!("/records/{record}")).await.status, 200, "the link is there");
     let mails = app.mails().await;
     let told = mails.iter().any(|mail| mail.to == people::ANNA && mail.text.contains("Northside Diabetes Clinic sees"));
     assert!(told, "Anna gets mail");
+}
+
+#[tokio::test]
+async fn whoever_takes_a_code_along_goes_on_with_their_own_phone() {
+    let app = App::start().await;
+    let mut chen = app.signed_in(people::NORTHSIDE_CLINICIAN).await;
+    let profile = app.family.northside_patient.to_string();
+    let place = handed_over(&app, &mut chen, &profile).await;
+    let page = chen.post(&format!("{place}/phone"), &[]).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    leaves_nothing(&page, "the code");
+    let text = page.text();
+    let code = text.split("class=\"pass-code\">").nth(1).unwrap().split('<').next().unwrap();
+    assert_eq!(chen.get(&place).await.status, 404, "the screen is over");
+    let mut anna = app.signed_in(people::ANNA).await;
+    let offer = anna.post("/sharing/code", &[("code", code)]).await;
+    assert!(offer.status == 200 && offer.text().contains("Northside Diabetes Clinic"), "{}", offer.text());
 }
 
 #[tokio::test]
@@ -95,9 +118,9 @@ async fn a_screen_that_is_over_says_the_same_as_one_that_never_was() {
     let never = "/here/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     for rest in ["", "/second-step", "/acceptance", "/sms"] {
         let record = app.family.anna_record.to_string();
-        let fields = [("who", people::ANNA), ("secret", PASSWORD), ("step", "x"), ("record", record.as_str())];
-        let over = chen.post(&format!("{place}{rest}"), &fields).await;
-        let unknown = chen.post(&format!("{never}{rest}"), &fields).await;
+        let fields = [("who", people::ANNA), ("secret", PASSWORD), ("record", record.as_str())];
+        let over = sent(&mut chen, &format!("{place}{rest}"), &fields).await;
+        let unknown = sent(&mut chen, &format!("{never}{rest}"), &fields).await;
         assert_eq!((over.status.as_u16(), over.text()), (404, unknown.text()), "{rest}");
     }
 }
