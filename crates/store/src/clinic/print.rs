@@ -6,15 +6,16 @@ use crate::{
     error::Error,
     inside::Inside,
     records,
+    standing::visibility,
 };
-use jiff::civil::Date;
-use sharing::RecordId;
+use jiff::{Timestamp, civil::Date};
+use sharing::{RecordId, Visibility};
 
 statements! {
-    ALL = "select r.id, r.name, r.born_on, r.profile, l.record from records r left join links l on l.profile = r.id \
+    ALL = "select r.id, r.name, r.born_on, r.profile, l.record, l.insulin, l.carbs, l.notes, l.devices, l.since_at from records r left join links l on l.profile = r.id \
         and l.suspended_at is null and (l.until_at is null or l.until_at > $2) \
         where r.clinic = $1 and r.merged_into is null and r.left_at is null order by r.id";
-    ONE = "select r.id, r.name, r.born_on, r.profile, l.record from records r left join links l on l.profile = r.id \
+    ONE = "select r.id, r.name, r.born_on, r.profile, l.record, l.insulin, l.carbs, l.notes, l.devices, l.since_at from records r left join links l on l.profile = r.id \
         and l.suspended_at is null and (l.until_at is null or l.until_at > $2) \
         where r.clinic = $1 and r.merged_into is null and r.id = $3";
 }
@@ -32,6 +33,8 @@ pub struct ToPrint {
     pub details: PatientDetails,
     /// The personal record, while a link to it is active.
     pub linked: Option<RecordId>,
+    /// Since when that link stands and what it shows: what was made under one link is not given out under another.
+    pub link: Option<(Timestamp, Visibility)>,
 }
 
 impl std::fmt::Debug for ToPrint {
@@ -58,11 +61,13 @@ impl Desk<'_, PrintReports> {
 
 fn to_print(inside: &Inside, row: &Row) -> Result<ToPrint, Error> {
     let profile = RecordId(row.id(0)?);
+    let linked = row.opt_id(4)?.map(RecordId);
     Ok(ToPrint {
         profile,
         name: records::open_name(inside, profile, row.bytes(1)?)?,
         born_on: records::open_birth(inside, profile, row.opt_bytes(2)?)?,
         details: profile::open(inside, profile, row.opt_bytes(3)?)?,
-        linked: row.opt_id(4)?.map(RecordId),
+        linked,
+        link: linked.map(|_| Ok::<_, Error>((row.instant(9)?, visibility(row, 5)?))).transpose()?,
     })
 }

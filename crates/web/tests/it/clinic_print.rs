@@ -4,9 +4,9 @@ use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::header;
 use glucose::{Glucose, NewReading};
 use jiff::SignedDuration;
-use sharing::{Purpose, RecordId};
+use sharing::{LinkTerms, Purpose, RecordId, Visibility};
 use std::io::{Cursor, Read as _};
-use store::{Access, Desk, KeepPatients, NewPatient, NewUpload, PatientDetails, SourceKind, Upload};
+use store::{Access, Desk, KeepPatients, Manage, NewPatient, NewUpload, PatientDetails, SourceKind, Upload};
 use testkit::app::App;
 use testkit::browser::{Answer, Browser};
 use testkit::people;
@@ -204,7 +204,7 @@ async fn whoever_took_access_away_is_left_out_or_the_file_is_dropped() {
     app.signed_in(people::EVE).await.post("/lockdown", &[]).await;
     let refused = taken(&mut chen, &first).await;
     assert_eq!(refused.status, 409);
-    assert!(refused.text().contains("your clinic lost access to: Eve Stone"), "{}", refused.text());
+    assert!(refused.text().contains("sees other data of: Eve Stone"), "{}", refused.text());
     assert_eq!(taken(&mut chen, &first).await.status, 410, "dropped");
     let page = made(&mut chen, &second, &with(&fields, &[])).await;
     assert!(
@@ -214,6 +214,26 @@ async fn whoever_took_access_away_is_left_out_or_the_file_is_dropped() {
     chen.extra.push((header::ACCEPT_ENCODING.as_str(), "br".to_owned()));
     let packed = taken(&mut chen, &second).await;
     assert_eq!((packed.status.as_u16(), packed.header("content-encoding")), (200, "br"));
+}
+
+#[tokio::test]
+async fn a_file_of_a_wider_link_is_dropped() {
+    let app = App::start().await;
+    a_day(&app).await;
+    let fields = everybody(&app).await;
+    let (first, second) = (job(&app, 1), job(&app, 2));
+    let mut chen = app.signed_in(people::NORTHSIDE_CLINICIAN).await;
+    made(&mut chen, &first, &with(&fields, &[])).await;
+    let eve = app.actor(people::EVE).await;
+    let terms = LinkTerms { visibility: Visibility { carbs: false, ..Visibility::ALL }, until_at: None };
+    let clinic = app.family.northside;
+    let narrow = move |record: &mut Access<'_, Manage>| record.edit_link(clinic, &terms);
+    app.store.with_patient(&eve, app.family.eve_record, Purpose::ClinicLink, narrow).await.unwrap();
+    let refused = taken(&mut chen, &first).await;
+    assert!(refused.status == 409 && refused.text().contains("sees other data of: Eve Stone"), "{}", refused.text());
+    assert_eq!(taken(&mut chen, &first).await.status, 410, "dropped");
+    made(&mut chen, &second, &with(&fields, &[])).await;
+    assert_eq!(taken(&mut chen, &second).await.status, 200, "as it is shown now");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use crate::edge::problem::Problem;
 use crate::uploading::JobId;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use sharing::{AccountId, ClinicId, RecordId};
+use sharing::{AccountId, ClinicId, RecordId, Visibility};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
@@ -37,6 +37,8 @@ pub struct Printed {
     pub source: Source,
     /// From which the data came.
     pub record: RecordId,
+    /// The link under which it was ordered: since when, and what it showed.
+    pub link: Option<(Timestamp, Visibility)>,
 }
 
 /// A patient whose reports are not.

@@ -173,7 +173,7 @@ impl Work {
 
     fn tell_printed(&self, patient: &ToPrint, source: Source, record: RecordId) {
         let (name, number) = (patient.name.clone(), patient.details.number.clone());
-        let printed = Printed { profile: patient.profile, name, number, source, record };
+        let printed = Printed { profile: patient.profile, name, number, source, record, link: patient.link };
         self.web.printing.go_on(&self.ticket.job, |seen| seen.printed.push(printed));
     }
 

@@ -115,13 +115,13 @@ pub async fn file(
     Ok((headers, body).into_response())
 }
 
-/// Who of them the clinic may not print any more.
+/// Who of them the clinic may not print any more, or not as they were printed.
 async fn ended(web: &Web, me: &SignedIn, clinic: ClinicId, printed: Vec<Printed>) -> Result<Vec<String>, Problem> {
     let check = move |desk: &mut Desk<'_, PrintReports>| {
         let mut ended = Vec::new();
         for one in &printed {
             let is_there = match desk.one_to_print(one.profile) {
-                Ok(now) => one.source == Source::Own || now.linked == Some(one.record),
+                Ok(now) => one.source == Source::Own || (now.linked, now.link) == (Some(one.record), one.link),
                 Err(Error::NotFound) => false,
                 Err(error) => return Err(error),
             };
@@ -141,7 +141,7 @@ fn gone() -> Problem {
 
 fn refused(ended: &[String]) -> Problem {
     let text = format!(
-        "Since the reports were made, your clinic lost access to: {}. The file was dropped. Make the reports again without them.",
+        "Since the reports were made, your clinic lost access to, or sees other data of: {}. The file was dropped. Make the reports again.",
         ended.join(", ")
     );
     Problem::new(StatusCode::CONFLICT, "Access has ended", text)
