@@ -16,7 +16,7 @@ use crate::{
     visits::{Key, Look},
 };
 use jiff::Timestamp;
-use sharing::{AccountId, Decision, Purpose, RecordId, RightKind, Standing, Visibility, allows};
+use sharing::{AccountId, ClinicId, Decision, Purpose, RecordId, RightKind, Standing, Visibility, allows};
 use std::{
     marker::PhantomData,
     sync::{Arc, Mutex, PoisonError},
@@ -40,6 +40,8 @@ pub(crate) struct Entered {
     pub(crate) record: RecordId,
     pub(crate) purpose: Purpose,
     pub(crate) standing: Standing,
+    /// Through which clinic a member came in. None where it is not known: then the line says the clinic that counts.
+    pub(crate) clinic: Option<ClinicId>,
     pub(crate) visibility: Visibility,
     pub(crate) proved_at: Option<Timestamp>,
     pub(crate) now: Timestamp,
@@ -243,7 +245,14 @@ fn decide(tx: &mut Tx, asked: &Asked, right: RightKind) -> Result<Result<Entered
         Some(partner) => seen_as_partner(tx, who, record, partner, now)?,
     };
     Ok(match allows(standing, right, now) {
-        Decision::Allowed(visibility) => Ok(Entered { who, record, purpose, standing, visibility, proved_at, now }),
+        Decision::Allowed(visibility) => {
+            // Read here, so that a member's looks through one clinic are one visit, at the desk and at the gate.
+            let clinic = match standing {
+                Standing::ClinicOfRecord { .. } | Standing::LinkedClinic { .. } => standing::clinic(tx, who, record)?,
+                _ => None,
+            };
+            Ok(Entered { who, record, purpose, standing, clinic, visibility, proved_at, now })
+        }
         decision => Err(Refused { decision, standing }),
     })
 }

@@ -17,7 +17,7 @@ use crate::{
     inside::new_id,
 };
 use jiff::{SignedDuration, Timestamp};
-use sharing::{Id, Purpose, RecordId, RightKind, Standing};
+use sharing::{ClinicId, Id, Purpose, RecordId, RightKind, Standing};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -28,6 +28,8 @@ use std::{
 pub(crate) struct Key {
     pub(crate) who: Who,
     pub(crate) record: RecordId,
+    /// Through which clinic a member looks: a record may be linked to two clinics of one member.
+    pub(crate) clinic: Option<ClinicId>,
     /// Told apart only for looks: a phone that delivers values goes through many networks.
     pub(crate) origin: Arc<str>,
     pub(crate) kind: Kind,
@@ -124,12 +126,13 @@ impl Key {
             _ => return None,
         };
         let origin = if kind == Kind::Looks { Arc::clone(origin) } else { Arc::default() };
-        Some(Self { who: entered.who, record: entered.record, origin, kind })
+        let clinic = entered.clinic.filter(|_| kind == Kind::Looks);
+        Some(Self { who: entered.who, record: entered.record, clinic, origin, kind })
     }
 
     /// Of the pieces of an export.
     pub(crate) fn of_export(who: Who, record: RecordId) -> Self {
-        Self { who, record, origin: Arc::default(), kind: Kind::Export }
+        Self { who, record, clinic: None, origin: Arc::default(), kind: Kind::Export }
     }
 }
 

@@ -140,7 +140,9 @@ impl Detail {
         self.standing = standing_word(standing).to_owned();
         if let Standing::ClinicOfRecord { role, .. } | Standing::LinkedClinic { role, .. } = standing {
             self.role = standing::role_word(role).to_owned();
-            self.clinic = standing::clinic(tx, entry.who, record)?.map_or(String::new(), |clinic| clinic.0.to_string());
+            // One member may stand to a record through two clinics: only the door knows which it was.
+            let known = entry.clinic.map_or_else(|| standing::clinic(tx, entry.who, record), |clinic| Ok(Some(clinic)));
+            self.clinic = known?.map_or(String::new(), |clinic| clinic.0.to_string());
         }
         Ok(())
     }

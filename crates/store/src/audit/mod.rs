@@ -53,6 +53,8 @@ pub(crate) struct Entry {
     detail: Detail,
     /// How the person relates to the record, for lines that say so.
     standing: Option<Standing>,
+    /// The clinic through which they came in, where it is known.
+    clinic: Option<ClinicId>,
 }
 
 /// Whose chain a line belongs to.
@@ -135,6 +137,7 @@ impl Entry {
         };
         let entry = Self {
             standing: Some(over.standing),
+            clinic: over.key.clinic,
             purpose: over.purpose.name(),
             count: over.repeats,
             ..Self::new(Chain::Record(over.key.record), over.key.who, at, act, detail)
@@ -234,13 +237,14 @@ impl Entry {
     fn of(entered: &Entered, act: &'static str, detail: &str) -> Self {
         Self {
             standing: Some(entered.standing),
+            clinic: entered.clinic,
             purpose: entered.purpose.name(),
             ..Self::new(Chain::Record(entered.record), entered.who, entered.now, act, Detail::plain(detail))
         }
     }
 
     fn new(chain: Chain, who: Who, at: Timestamp, act: &'static str, detail: Detail) -> Self {
-        Self { chain, at, who, act, purpose: "", count: 1, detail, standing: None }
+        Self { chain, at, who, act, purpose: "", count: 1, detail, standing: None, clinic: None }
     }
 }
 

@@ -17,7 +17,6 @@ use crate::{
     inside::{Inside, Store},
     keys::place,
     records::{open_birth, open_name},
-    standing,
 };
 use jiff::{Timestamp, civil::Date};
 use sharing::{AccountId, ClinicRole, LinkTerms, Purpose, RecordId, Standing};
@@ -185,7 +184,7 @@ impl Desk<'_, SeePatients> {
         let now = self.at.now;
         let tie = self.tie(&patient)?;
         let looked = match &tie {
-            Tie::Active(LinkedPatient { record, .. }) => self.entered(*record)?,
+            Tie::Active(linked) => Some(self.entered(linked)),
             _ => None,
         };
         let again = patient.asked_at.and_then(|at| at.saturating_add(ASKED_EVERY).ok());
@@ -216,13 +215,20 @@ impl Desk<'_, SeePatients> {
         Ok(Tie::Active(LinkedPatient { record, since_at: row.instant(6)?, terms, holder, newest_at }))
     }
 
-    /// How the member relates to the linked record, for the line of the look.
-    fn entered(&mut self, record: RecordId) -> Result<Option<Entered>, Error> {
-        let (who, now) = (Who::Account { id: self.at.member }, self.at.now);
-        let standing = standing::of(self.tx, who, record, now)?;
-        // Whoever relates in another way as well has looked as that.
-        let Standing::LinkedClinic { visibility, .. } = standing else { return Ok(None) };
-        Ok(Some(Entered { who, record, purpose: Purpose::ClinicLink, standing, visibility, proved_at: None, now }))
+    /// The look through this clinic's link, also of a member who relates in another way as well.
+    fn entered(&self, linked: &LinkedPatient) -> Entered {
+        let (at, LinkTerms { visibility, until_at }) = (self.at, linked.terms);
+        let (role, lacks_second_step, suspended) = (at.role, false, false);
+        Entered {
+            who: Who::Account { id: at.member },
+            record: linked.record,
+            purpose: Purpose::ClinicLink,
+            standing: Standing::LinkedClinic { role, visibility, until_at, lacks_second_step, suspended },
+            clinic: Some(at.clinic),
+            visibility,
+            proved_at: None,
+            now: at.now,
+        }
     }
 }
 

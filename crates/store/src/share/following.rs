@@ -61,7 +61,19 @@ impl Store {
         let looks = all.iter().filter(|(one, _)| one.seen.as_ref().is_ok_and(|line| line.latest.is_some()));
         let looks = looks.map(|(one, standing)| {
             let (record, purpose, standing) = (one.record, Purpose::Following, *standing);
-            (Entered { who, record, purpose, standing, visibility: one.visibility, proved_at: None, now }, None)
+            (
+                Entered {
+                    who,
+                    record,
+                    purpose,
+                    standing,
+                    clinic: None,
+                    visibility: one.visibility,
+                    proved_at: None,
+                    now,
+                },
+                None,
+            )
         });
         self.write_looks(&looks.collect::<Vec<_>>(), origin).await?;
         Ok(all.into_iter().map(|(one, _)| one).collect())

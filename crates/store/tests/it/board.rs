@@ -8,10 +8,10 @@ use crate::{
 };
 use glucose::{Glucose, NewReading, Unit};
 use jiff::{SignedDuration, civil::date};
-use sharing::{Purpose, RecordId};
+use sharing::{ClinicId, LinkTerms, Purpose, RecordId, Visibility};
 use store::{
-    Access, Actor, BOARD_PAGE, Board, BoardFilters, BoardQuery, BoardSort, CallReason, Desk, Error, KeepPatients,
-    LinkWord, Manage, NewPatient, NewRecord, PatientDetails, SeePatients, Store, Upload, ViewAsked,
+    Access, Actor, BOARD_PAGE, Board, BoardFilters, BoardQuery, BoardSort, CallReason, Desk, Error, KeepPatients, Link,
+    LinkWord, Manage, NewPatient, NewRecord, Origin, Own, PatientDetails, SeePatients, Store, Upload, ViewAsked,
 };
 use testkit::{
     both::{TestStore, both},
@@ -331,6 +331,44 @@ fn what_was_purged_is_nowhere() {
         assert_eq!(purge(&kit).await, 1);
         let board = ask(&kit.store, &dr_chen, &people, sorted(BoardSort::Name, false)).await;
         assert_eq!(names(&board), ["Mia", "Paul"], "the clinic keeps its own");
+    });
+}
+
+/// Another clinic of Dr Chen, to which Mia's record is linked as well.
+async fn eastside(kit: &TestStore, people: &People) -> (ClinicId, RecordId) {
+    let (store, chen, new) = (&kit.store, &people.dr_chen, patient("Mia", "", "", &[]));
+    let register = |own: &mut Own<'_>| own.register_clinic("Eastside", "");
+    let clinic = store.with_account(chen, register).await.unwrap();
+    let add = move |desk: &mut Desk<'_, KeepPatients>| desk.add_patient(&new);
+    let profile = store.with_clinic(chen, clinic, add).await.unwrap();
+    let terms = LinkTerms { visibility: Visibility::ALL, until_at: None };
+    let offer = move |desk: &mut Desk<'_, Link>| desk.offer_link(profile, &terms);
+    let code = store.with_clinic(chen, clinic, offer).await.unwrap().to_string();
+    store.accept_link(&people.anna, Origin::default(), people.mia, &code, terms).await.unwrap();
+    (clinic, profile)
+}
+
+#[test]
+fn a_member_of_two_clinics_looked_through_the_one_where_they_looked() {
+    both(async |kit| {
+        let people = people(&kit).await;
+        bring(&kit, &people.anna, people.mia, 0, 50, 50).await;
+        let (eastside, profile) = eastside(&kit, &people).await;
+        let looks = async || {
+            let see = |patient: &mut Access<'_, Manage>| patient.view_history(&ViewAsked::newest(50));
+            let history = kit.store.with_patient(&people.anna, people.mia, Purpose::ViewHistory, see).await.unwrap();
+            let of =
+                |word: &str| history.entries.iter().filter(|entry| format!("{:?}", entry.who).contains(word)).count();
+            (of("Northside"), of("Eastside"))
+        };
+        let before = looks().await;
+        kit.store.clinic_board(&people.dr_chen, eastside, BoardQuery::default()).await.unwrap();
+        assert_eq!(looks().await, (before.0, before.1 + 1), "the younger link, and no look through the older");
+        board(&kit, &people, BoardQuery::default()).await;
+        assert_eq!(looks().await, (before.0 + 1, before.1 + 1), "each clinic is a visit of its own");
+        kit.clock.advance(SignedDuration::from_mins(16));
+        kit.store.support(&people.dr_chen, eastside, profile).await.unwrap();
+        assert_eq!(looks().await, (before.0 + 1, before.1 + 2));
     });
 }
 

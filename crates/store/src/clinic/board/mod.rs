@@ -196,7 +196,8 @@ impl BoardRow {
             _ => Visibility::ALL,
         };
         let (who, purpose, now) = (Who::Account { id: at.member }, Purpose::PatientList, at.now);
-        Some(Entered { who, record, purpose, standing, visibility, proved_at: None, now })
+        let clinic = Some(at.clinic);
+        Some(Entered { who, record, purpose, standing, clinic, visibility, proved_at: None, now })
     }
 }
 
