@@ -5,7 +5,7 @@
 use crate::{
     actor::{self, Actor, Who},
     audit::{self, Entry, Span},
-    clinic::{Desk, MergePatients},
+    clinic::{CompareRecords, Desk, MergePatients},
     db::Tx,
     error::Error,
     inside::{Inside, Store},
@@ -290,6 +290,37 @@ where
     Ok(Outcome::Done { value, entered, seen: access.seen })
 }
 
+impl<D> Desk<'_, D> {
+    fn asked(&self, record: RecordId) -> Asked {
+        let (who, origin) = (Who::Account { id: self.at.member }, Arc::clone(&self.origin));
+        let (purpose, seen_as, proved_at) = (Purpose::Merge, None, self.at.proved_at);
+        Asked { who, record, purpose, seen_as, proved_at, origin, now: self.at.now }
+    }
+}
+
+impl Desk<'_, CompareRecords> {
+    /// Lets the member look at a record within the desk's own transaction, decided as at the gate. Whoever calls this hands
+    /// what it answers to [`Store::write_looks`] before anything is shown.
+    pub(crate) fn look_at<T>(
+        &mut self,
+        record: RecordId,
+        mut job: impl FnMut(&mut Access<'_, View>) -> Result<T, Error>,
+    ) -> Result<(T, Entered), Error> {
+        let asked = self.asked(record);
+        let entered = admitted(self.tx, &asked, RightKind::View)?;
+        let done = run(self.tx, self.inside, entered, &asked.origin, &mut job)?;
+        Ok((done.value()?, entered))
+    }
+}
+
+/// The same, where a refusal ends the transaction.
+fn admitted(tx: &mut Tx, asked: &Asked, right: RightKind) -> Result<Entered, Error> {
+    decide(tx, asked, right)?.map_err(|refused| match refused.decision {
+        Decision::Refused(why) => Error::Forbidden(why),
+        _ => Error::NotFound,
+    })
+}
+
 impl Desk<'_, MergePatients> {
     /// Lets the member in to a record within the desk's own transaction: decided and noted as at the gate. A refusal ends
     /// the transaction.
@@ -298,14 +329,8 @@ impl Desk<'_, MergePatients> {
         record: RecordId,
         job: impl FnOnce(&mut Access<'_, R>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let who = Who::Account { id: self.at.member };
-        let (purpose, seen_as, origin) = (Purpose::Merge, None, Arc::clone(&self.origin));
-        let asked = Asked { who, record, purpose, seen_as, proved_at: self.at.proved_at, origin, now: self.at.now };
-        let entered = match decide(self.tx, &asked, R::KIND)? {
-            Ok(entered) => entered,
-            Err(Refused { decision: Decision::Refused(why), .. }) => return Err(Error::Forbidden(why)),
-            Err(_) => return Err(Error::NotFound),
-        };
+        let asked = self.asked(record);
+        let entered = admitted(self.tx, &asked, R::KIND)?;
         let line = Entry::act(R::KIND, &entered, None).coming_from(&asked.origin);
         audit::write(self.tx, self.inside, &line)?;
         let key = self.inside.keys.record(record)?;

@@ -30,10 +30,10 @@ pub use merge::{MergedPatient, UNDO_DAYS};
 pub use print::ToPrint;
 pub use profile::{NewPatient, PatientDetails, PatientProfile};
 pub use rights::{
-    AskForUpload, ChangeClinic, DeletePatients, DeskRight, KeepMembers, KeepPatients, LetPatientsGo, Link,
-    MergePatients, PrintReports, SeeActivity, SeeFigures, SeePatients,
+    AskForUpload, ChangeClinic, CompareRecords, DeletePatients, DeskRight, KeepMembers, KeepPatients, LetPatientsGo,
+    Link, MergePatients, PrintReports, SeeActivity, SeeFigures, SeePatients,
 };
-pub use sides::MergeSide;
+pub use sides::{MergeAsked, MergeSide, MergeSides};
 
 pub(crate) use close::{end_all, sole};
 pub(crate) use invitations::withdraw_by;

@@ -15,13 +15,13 @@ pub trait DeskRight: sealed::Sealed + Send + 'static {
 }
 
 macro_rules! rights {
-    ($($(#[$doc:meta])* $name:ident writes $writes:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident is $kind:ident writes $writes:literal;)*) => {
         $($(#[$doc])*
         #[derive(Debug)]
         pub enum $name {}
         impl sealed::Sealed for $name {}
         impl DeskRight for $name {
-            const KIND: ClinicRight = ClinicRight::$name;
+            const KIND: ClinicRight = ClinicRight::$kind;
             const WRITES: bool = $writes;
         })*
     };
@@ -29,27 +29,29 @@ macro_rules! rights {
 
 rights! {
     /// See who the patients are, whether they are linked and from when their newest data are.
-    SeePatients writes false;
+    SeePatients is SeePatients writes false;
     /// See figures in the list of patients.
-    SeeFigures writes false;
+    SeeFigures is SeeFigures writes false;
     /// Add patients and change what the clinic keeps of them.
-    KeepPatients writes true;
+    KeepPatients is KeepPatients writes true;
     /// Link patients to their personal records, and end links.
-    Link writes true;
+    Link is Link writes true;
     /// Ask patients to upload.
-    AskForUpload writes true;
+    AskForUpload is AskForUpload writes true;
     /// Print the reports of many patients at once.
-    PrintReports writes false;
+    PrintReports is PrintReports writes false;
+    /// Look at two records before they are merged, and for the other one.
+    CompareRecords is MergePatients writes false;
     /// Merge two records of one patient, and undo it.
-    MergePatients writes true;
+    MergePatients is MergePatients writes true;
     /// Note that a patient left the clinic or came back.
-    LetPatientsGo writes true;
+    LetPatientsGo is LetPatientsGo writes true;
     /// Delete a patient's record for good.
-    DeletePatients writes true;
+    DeletePatients is DeletePatients writes true;
     /// See what members did.
-    SeeActivity writes false;
+    SeeActivity is SeeActivity writes false;
     /// Invite, change and remove members.
-    KeepMembers writes true;
+    KeepMembers is KeepMembers writes true;
     /// Change what the clinic is called, and close it.
-    ChangeClinic writes true;
+    ChangeClinic is ChangeClinic writes true;
 }

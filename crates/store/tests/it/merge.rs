@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, prelude::*};
 use sharing::{Duty, Purpose, RecordId};
 use store::{
-    Access, Actor, Conflict, Desk, Download, Error, Invalid, KeepPatients, LetPatientsGo, MergePatients, NewPatient,
-    PatientDetails, PrintReports, SeePatients, Upload, UploadLine, View,
+    Access, Actor, Conflict, Desk, Download, Error, Invalid, KeepPatients, LetPatientsGo, Manage, MergeAsked,
+    MergePatients, NewPatient, PatientDetails, PrintReports, SeePatients, Upload, UploadLine, View, ViewAsked,
 };
 use testkit::both::{TestStore, both};
 use testkit::cast::{People, new_record, people};
@@ -118,6 +118,35 @@ proptest! {
     fn a_merge_is_the_union_and_its_undo_leaves_both_as_they_were(first in plays(), second in plays(), take_back: bool) {
         both(async |kit| merged_and_parted(&kit, &first, &second, take_back).await);
     }
+}
+
+#[test]
+fn comparing_is_a_look_at_both_once_a_visit_and_finds_without_accents() {
+    both(async |kit| {
+        let people = people(&kit).await;
+        let (one, other) = (people.patient, patient(&kit, &people, PatientDetails::default()).await);
+        let asked = MergeAsked { record: one, with: Some(other), search: "paül 2015-09-01".to_owned(), most: 20 };
+        for _ in 0..2 {
+            let sides = kit.store.merge_sides(&people.dr_chen, people.northside, asked.clone()).await.unwrap();
+            assert_eq!(
+                sides.found.iter().map(|found| found.id).collect::<Vec<_>>(),
+                [other],
+                "never the record itself"
+            );
+            assert_eq!(sides.other.unwrap().patient.id, other);
+        }
+        for record in [one, other] {
+            let see = |patient: &mut Access<'_, Manage>| patient.view_history(&ViewAsked::newest(50));
+            let seen =
+                kit.store.with_patient(&people.dr_chen, record, Purpose::ViewHistory, see).await.unwrap().entries;
+            let mut looks = seen.iter().filter(|entry| entry.purpose == Purpose::Merge.name());
+            let look = looks.next().expect("comparing leaves a line");
+            assert!(look.act.starts_with("looked") && looks.next().is_none(), "{seen:?}");
+            assert!(seen.iter().all(|entry| !entry.act.starts_with("uploaded")), "{seen:?}");
+        }
+        let desk = kit.store.merge_sides(&people.front_desk, people.northside, asked).await;
+        assert!(matches!(desk, Err(Error::Forbidden(_))), "{desk:?}");
+    });
 }
 
 #[test]

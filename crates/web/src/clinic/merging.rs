@@ -12,8 +12,8 @@ use axum::extract::{Form, Path, Query, State};
 use axum::response::{Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
-use sharing::{ClinicId, ClinicRole, RecordId};
-use store::{Desk, MergePatients, MergeSide, MergedPatient, PatientProfile, UNDO_DAYS};
+use sharing::{ClinicId, RecordId};
+use store::{Desk, MergeAsked, MergePatients, MergeSide, MergeSides, MergedPatient, PatientProfile, UNDO_DAYS};
 
 /// More are not listed; a longer search finds them.
 const MOST_FOUND: usize = 20;
@@ -155,14 +155,8 @@ pub async fn page(
     let (clinic, record) = ids(&clinic, &record)?;
     let with = RecordId::parse(&asked.with).filter(|with| *with != record);
     let words = asked.q.trim().to_owned();
-    let search = words.clone();
-    let look = move |desk: &mut Desk<'_, MergePatients>| {
-        let (one, other) = (desk.side(record)?, with.map(|with| desk.side(with)).transpose()?);
-        let found = if search.is_empty() { Vec::new() } else { desk.find_other(record, &search, MOST_FOUND)? };
-        Ok((desk.role(), one, other, found))
-    };
-    let (role, one, other, found): (ClinicRole, MergeSide, Option<MergeSide>, Vec<PatientProfile>) =
-        web.store.with_clinic(me.actor(), clinic, look).await?;
+    let asked = MergeAsked { record, with, search: words.clone(), most: MOST_FOUND };
+    let MergeSides { role, one, other, found } = web.store.merge_sides(me.actor(), clinic, asked).await?;
     let now = web.clock.now();
     let twin = |patient: &PatientProfile| {
         let born = patient.born_on.map(|day| format!(", born {}", me.language.short_date(day))).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Patients who may be in the list twice: the same name, however it is written, and the same birth date.
+//! Patients who may be in the list twice: the same name, however it is written, and the same birth date; and the search for the
+//! other record of one.
 
 use super::{opened::Person, read};
 use crate::{
@@ -11,7 +12,7 @@ use jiff::civil::Date;
 use sharing::{ClinicId, RecordId};
 use std::collections::HashMap;
 
-use super::text::fold;
+use super::text::{Search, fold};
 
 impl Store {
     /// Patients of a clinic who may be there twice, those of each person together, longest kept first: the same name, whatever its
@@ -28,6 +29,23 @@ impl<R: DeskRight> Desk<'_, R> {
         let groups =
             twice(lines.iter().filter(|line| line.left_at.is_none()).map(|line| (line.profile, &*line.person)));
         groups.into_iter().map(|ids| ids.into_iter().map(|id| self.patient(id)).collect()).collect()
+    }
+
+    /// Other patients who have not left, of whom name, number or birth date hold all of the words, by name.
+    pub(in crate::clinic) fn find_others(
+        &mut self,
+        profile: RecordId,
+        words: &str,
+        most: usize,
+    ) -> Result<Vec<PatientProfile>, Error> {
+        let search = Search::of(words);
+        let mut lines = read::lines(self.tx, self.inside, self.at)?;
+        lines.retain(|line| {
+            let is_here = line.profile != profile && line.left_at.is_none();
+            is_here && search.finds(line.person.found_by(), line.person.born_on)
+        });
+        lines.sort_by(|a, b| (a.person.folded_name(), a.profile).cmp(&(b.person.folded_name(), b.profile)));
+        lines.iter().take(most).map(|line| self.patient(line.profile)).collect()
     }
 
     /// Patients of this name and birth date who have not left: to be pointed out before another one is added.
