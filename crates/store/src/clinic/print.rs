@@ -12,9 +12,6 @@ use jiff::{Timestamp, civil::Date};
 use sharing::{RecordId, Visibility};
 
 statements! {
-    ALL = "select r.id, r.name, r.born_on, r.profile, l.record, l.insulin, l.carbs, l.notes, l.devices, l.since_at from records r left join links l on l.profile = r.id \
-        and l.suspended_at is null and (l.until_at is null or l.until_at > $2) \
-        where r.clinic = $1 and r.merged_into is null and r.left_at is null order by r.id";
     ONE = "select r.id, r.name, r.born_on, r.profile, l.record, l.insulin, l.carbs, l.notes, l.devices, l.since_at from records r left join links l on l.profile = r.id \
         and l.suspended_at is null and (l.until_at is null or l.until_at > $2) \
         where r.clinic = $1 and r.merged_into is null and r.id = $3";
@@ -29,7 +26,7 @@ pub struct ToPrint {
     pub name: String,
     /// Their birth date.
     pub born_on: Option<Date>,
-    /// Number, group and tags.
+    /// Number, group and tags; in the list of all, no addresses.
     pub details: PatientDetails,
     /// The personal record, while a link to it is active.
     pub linked: Option<RecordId>,
@@ -44,14 +41,6 @@ impl std::fmt::Debug for ToPrint {
 }
 
 impl Desk<'_, PrintReports> {
-    /// Everybody who has not left, by name.
-    pub fn all_to_print(&mut self) -> Result<Vec<ToPrint>, Error> {
-        let rows = self.tx.query(ALL, params![self.at.clinic, self.at.now])?;
-        let mut all = rows.iter().map(|row| to_print(self.inside, row)).collect::<Result<Vec<_>, _>>()?;
-        all.sort_by_cached_key(|patient| (patient.name.to_lowercase(), patient.born_on, patient.profile));
-        Ok(all)
-    }
-
     /// One patient; *not found* when this clinic does not keep them, or no longer.
     pub fn one_to_print(&mut self, profile: RecordId) -> Result<ToPrint, Error> {
         let row = self.tx.query_one(ONE, params![self.at.clinic, self.at.now, profile])?.ok_or(Error::NotFound)?;

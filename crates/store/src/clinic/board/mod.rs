@@ -11,6 +11,7 @@ mod opened;
 mod query;
 mod read;
 mod text;
+mod to_print;
 
 pub use calls::CallReason;
 pub(crate) use opened::Boards;

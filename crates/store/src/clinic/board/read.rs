@@ -12,7 +12,7 @@ use crate::{
     standing::visibility,
 };
 use jiff::{Timestamp, civil::Date};
-use sharing::{ClinicRole, Decision, Id, RecordId, Refusal, RightKind, Standing, allows};
+use sharing::{ClinicRole, Decision, Id, RecordId, Refusal, RightKind, Standing, Visibility, allows};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -22,7 +22,7 @@ statements! {
     // `mark`: the first bytes of the record's row of last values, kept beside so that ten thousand wide rows are not looked up.
     ROWS = "select id, substr(name, 1, 13), substr(born_on, 1, 13), substr(profile, 1, 13), left_at, asked_at, mark from records \
         where clinic = $1 and merged_into is null";
-    LINKS = "select profile, record, insulin, carbs, notes, devices, until_at, suspended_at, mark from links where clinic = $1";
+    LINKS = "select profile, record, insulin, carbs, notes, devices, until_at, suspended_at, mark, since_at from links where clinic = $1";
     PEOPLE = concat!("select id, name, born_on, profile from records where id in ", many_ids!());
     FIGURES = concat!("select record, sealed from latest where record in ", many_ids!());
 }
@@ -45,6 +45,8 @@ pub(super) struct Line {
 pub(super) struct Link {
     pub(super) record: RecordId,
     pub(super) standing: Standing,
+    pub(super) visibility: Visibility,
+    pub(super) since_at: Timestamp,
     pub(super) until_at: Option<Timestamp>,
 }
 
@@ -126,7 +128,8 @@ fn link(row: &Row, at: AtDesk) -> Result<(Link, LinkState, Mark), Error> {
         Decision::Refused(Refusal::Expired) => LinkState::Ended,
         _ => LinkState::Suspended,
     };
-    Ok((Link { record: RecordId(row.id(1)?), standing, until_at }, state, mark(row, 8)?))
+    let (record, since_at) = (RecordId(row.id(1)?), row.instant(9)?);
+    Ok((Link { record, standing, visibility, since_at, until_at }, state, mark(row, 8)?))
 }
 
 fn mark(row: &Row, column: usize) -> Result<Mark, Error> {
