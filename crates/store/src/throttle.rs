@@ -14,6 +14,7 @@
 //! invitations received     5      30 s, 1 min, 2 min … 1 h, per address, whoever sends them
 //! requests to follow       5      30 s, 1 min, 2 min … 1 h, per account
 //! clinics registered       3      1 day, per account
+//! patients added           300    30 s, 1 min, 2 min … 15 min, per member
 //! code of a visit pass  20     30 s, 1 min, 2 min … 1 h, per network; and five for the pass itself
 //! forgotten password       20     30 s, 1 min, 2 min … 1 h, per network
 //! link code typed          5      1 h, per account; and 50 per network; a right one counts for nothing
@@ -113,6 +114,11 @@ pub(crate) fn invitation_tries(keys: &Keys, account: AccountId, to: &Email) -> V
 /// What registering a clinic counts for.
 pub(crate) fn registration_tries(keys: &Keys, account: AccountId) -> Vec<Try> {
     vec![Try { first_s: DAY_S, ..Try::new(keys, "register clinic", &account.to_string(), 3, DAY_S, false) }]
+}
+
+/// What adding a patient counts for: a morning of new patients is free, filling a clinic's list by a machine is not.
+pub(crate) fn patient_tries(keys: &Keys, member: AccountId) -> Vec<Try> {
+    vec![Try::new(keys, "patient added", &member.to_string(), 300, 900, false)]
 }
 
 /// What a request to follow counts for.

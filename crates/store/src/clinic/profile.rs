@@ -7,6 +7,7 @@ use crate::{
     inside::Inside,
     keys::place,
     records::{self, Keeper, NewRecord},
+    throttle,
     words::{unit, unit_word, zone},
 };
 use glucose::Unit;
@@ -144,6 +145,7 @@ impl Desk<'_, KeepPatients> {
     /// A new patient, under a key of their own.
     pub fn add_patient(&mut self, new: &NewPatient) -> Result<RecordId, Error> {
         let clinic = self.at.clinic;
+        throttle::begin(self.tx, &throttle::patient_tries(&self.inside.keys, self.at.member), self.at.now)?;
         let profile = records::insert(self.tx, self.inside, Keeper::Clinic(clinic), &new.record, self.at.now)?;
         let details = seal(self.inside, profile, &new.details)?;
         self.tx.execute(DETAILS, params![profile, clinic, details])?;
