@@ -74,9 +74,9 @@ pub use chunk::{Latest, Summary14};
 pub use clinic::{
     AskForUpload, BOARD_PAGE, Board, BoardFilters, BoardQuery, BoardRow, BoardSort, CallReason, ChangeClinic,
     ClinicActivityLine, ClinicOffer, ClinicSettings, ClosedClinic, Closing, CompareRecords, DeletePatients, Desk,
-    DeskRight, KeepMembers, KeepPatients, LetPatientsGo, Link, LinkWord, MemberInvitation, MemberLine, MergeAsked,
-    MergePatients, MergeSide, MergeSides, MergedPatient, NewPatient, PatientDetails, PatientProfile, PrintReports,
-    SeeActivity, SeeFigures, SeePatients, ToPrint, UNDO_DAYS,
+    DeskRight, Duplicates, KeepMembers, KeepPatients, LetPatientsGo, Link, LinkWord, MemberInvitation, MemberLine,
+    MergeAsked, MergePatients, MergeSide, MergeSides, MergedPatient, NewPatient, PatientDetails, PatientProfile,
+    PrintReports, SeeActivity, SeeFigures, SeePatients, ToPrint, UNDO_DAYS,
 };
 pub use days::DatumKind;
 pub use devices::DeviceToken;

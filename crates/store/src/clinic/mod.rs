@@ -20,7 +20,7 @@ mod sides;
 
 pub use activity::ClinicActivityLine;
 pub(crate) use board::Boards;
-pub use board::{BOARD_PAGE, Board, BoardFilters, BoardQuery, BoardRow, BoardSort, CallReason, LinkWord};
+pub use board::{BOARD_PAGE, Board, BoardFilters, BoardQuery, BoardRow, BoardSort, CallReason, Duplicates, LinkWord};
 pub use close::{ClinicSettings, ClosedClinic, Closing};
 pub use invitations::MemberInvitation;
 pub use joining::ClinicOffer;

@@ -405,11 +405,37 @@ fn whoever_was_on_the_page_has_it_in_their_history_by_name_and_role() {
 }
 
 #[test]
+fn a_long_list_of_duplicates_and_adding_without_end_are_bounded() {
+    both(async |kit| {
+        let people = people(&kit).await;
+        let (store, chen, clinic) = (&kit.store, &people.dr_chen, people.northside);
+        let many = |desk: &mut Desk<'_, KeepPatients>| {
+            let pairs = (0..52).flat_map(|number| [number, number]);
+            pairs
+                .map(|number| desk.add_patient(&patient(&format!("Ann {number}"), "", "", &[])))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        store.with_clinic(chen, clinic, many).await.unwrap();
+        let twice = store.clinic_duplicates(chen, clinic).await.unwrap();
+        assert_eq!((twice.groups.len(), twice.more), (50, 2));
+        let rest = |desk: &mut Desk<'_, KeepPatients>| {
+            (104..300).map(|_| desk.add_patient(&patient("Bob", "", "", &[]))).collect::<Result<Vec<_>, _>>()
+        };
+        store.with_clinic(chen, clinic, rest).await.unwrap();
+        let one = |desk: &mut Desk<'_, KeepPatients>| desk.add_patient(&patient("Bob", "", "", &[]));
+        let refused = store.with_clinic(chen, clinic, one).await;
+        assert!(matches!(refused, Err(Error::TooMany { .. })), "{refused:?}");
+        kit.clock.advance(SignedDuration::from_secs(31));
+        store.with_clinic(chen, clinic, one).await.unwrap();
+    });
+}
+
+#[test]
 fn patients_who_may_be_there_twice_are_pointed_out() {
     both(async |kit| {
         let people = people(&kit).await;
         let first = add(&kit, &people, patient("Élodie Müller", "1", "", &[])).await;
-        assert_eq!(kit.store.clinic_duplicates(&people.dr_chen, people.northside).await.unwrap().len(), 0);
+        assert_eq!(kit.store.clinic_duplicates(&people.dr_chen, people.northside).await.unwrap().groups.len(), 0);
         let second = add(&kit, &people, patient(" elodie   MULLER", "2", "", &[])).await;
         let mut other = patient("Elodie Muller", "3", "", &[]);
         other.record.born_on = Some(date(1984, 3, 13));
@@ -417,13 +443,13 @@ fn patients_who_may_be_there_twice_are_pointed_out() {
         let mut none = patient("Élodie Müller", "4", "", &[]);
         none.record.born_on = None;
         add(&kit, &people, none).await;
-        let groups = kit.store.clinic_duplicates(&people.dr_chen, people.northside).await.unwrap();
+        let groups = kit.store.clinic_duplicates(&people.dr_chen, people.northside).await.unwrap().groups;
         let ids: Vec<Vec<RecordId>> = groups.iter().map(|group| group.iter().map(|one| one.id).collect()).collect();
         assert_eq!(ids, [vec![first, second]]);
         assert_eq!(board(&kit, &people, BoardQuery::default()).await.twice, 2);
         let alike = |desk: &mut Desk<'_, SeePatients>| desk.namesakes("elodie muller", Some(date(1984, 3, 12)));
         assert_eq!(kit.store.with_clinic(&people.dr_chen, people.northside, alike).await.unwrap().len(), 2);
         tamper(&kit.settings.database, &format!("update records set left_at = 1 where id = '{second}'"));
-        assert_eq!(kit.store.clinic_duplicates(&people.dr_chen, people.northside).await.unwrap().len(), 0);
+        assert_eq!(kit.store.clinic_duplicates(&people.dr_chen, people.northside).await.unwrap().groups.len(), 0);
     });
 }

@@ -25,6 +25,8 @@ struct DuplicatesPage {
     places: Places,
     clinic: String,
     groups: Vec<Group>,
+    /// How many groups more there are; empty when none.
+    more: String,
     merges: Vec<Merge>,
     undo_days: i64,
 }
@@ -110,7 +112,8 @@ pub async fn duplicates(State(web): State<Web>, me: SignedIn, Path(clinic): Path
         frame: frame(&web, &me, "Duplicates").await?,
         places: Places::of(clinic, role, "Duplicates"),
         clinic: clinic.to_string(),
-        groups: twice.iter().filter_map(|group| self::group(group, &me)).collect(),
+        groups: twice.groups.iter().filter_map(|group| self::group(group, &me)).collect(),
+        more: if twice.more > 0 { me.language.count(twice.more as u64) } else { String::new() },
         merges: merges.into_iter().map(|merge| self::merge(merge, &me)).collect(),
         undo_days: UNDO_DAYS,
     }))

@@ -14,21 +14,38 @@ use std::collections::HashMap;
 
 use super::text::{Search, fold};
 
+/// Groups that are listed, and patients of each: merging makes room for the others.
+const MOST_GROUPS: usize = 50;
+const MOST_ALIKE: usize = 20;
+
+/// Patients who may be in the list twice.
+#[derive(Clone, Debug)]
+pub struct Duplicates {
+    /// Those of each person together.
+    pub groups: Vec<Vec<PatientProfile>>,
+    /// How many groups more there are.
+    pub more: usize,
+}
+
 impl Store {
     /// Patients of a clinic who may be there twice, those of each person together, longest kept first: the same name, whatever its
     /// case, accents and spaces, and the same birth date, among those who have not left.
-    pub async fn clinic_duplicates(&self, who: &Actor, clinic: ClinicId) -> Result<Vec<Vec<PatientProfile>>, Error> {
+    pub async fn clinic_duplicates(&self, who: &Actor, clinic: ClinicId) -> Result<Duplicates, Error> {
         self.with_clinic(who, clinic, |desk: &mut Desk<'_, SeePatients>| desk.duplicates()).await
     }
 }
 
 impl<R: DeskRight> Desk<'_, R> {
     /// See [`Store::clinic_duplicates`].
-    pub fn duplicates(&mut self) -> Result<Vec<Vec<PatientProfile>>, Error> {
+    pub fn duplicates(&mut self) -> Result<Duplicates, Error> {
         let lines = read::lines(self.tx, self.inside, self.at)?;
-        let groups =
+        let mut groups =
             twice(lines.iter().filter(|line| line.left_at.is_none()).map(|line| (line.profile, &*line.person)));
-        groups.into_iter().map(|ids| ids.into_iter().map(|id| self.patient(id)).collect()).collect()
+        let more = groups.len().saturating_sub(MOST_GROUPS);
+        groups.truncate(MOST_GROUPS);
+        let mut opened = |ids: Vec<RecordId>| ids.into_iter().take(MOST_ALIKE).map(|id| self.patient(id)).collect();
+        let groups = groups.into_iter().map(&mut opened).collect::<Result<_, Error>>()?;
+        Ok(Duplicates { groups, more })
     }
 
     /// Other patients who have not left, of whom name, number or birth date hold all of the words, by name.

@@ -14,6 +14,7 @@ mod text;
 mod to_print;
 
 pub use calls::CallReason;
+pub use duplicates::Duplicates;
 pub(crate) use opened::Boards;
 pub use query::{BoardFilters, BoardQuery, BoardSort};
 
