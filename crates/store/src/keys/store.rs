@@ -50,6 +50,9 @@ impl Kept {
     }
 }
 
+/// The bytes of a key, and whose it is.
+type Unwrapped = (Id, Zeroizing<Vec<u8>>);
+
 /// A connection of its own; every statement is a transaction of its own.
 pub(crate) struct KeyStore(Mutex<Tx>);
 
@@ -89,7 +92,7 @@ impl KeyStore {
     }
 
     /// The keys of records, as far as they are there, in few questions.
-    pub(super) fn records(&self, ids: &[Id], master: &MasterKeys) -> Result<Vec<(Id, Zeroizing<Vec<u8>>)>, Error> {
+    pub(super) fn records(&self, ids: &[Id], master: &MasterKeys) -> Result<Vec<Unwrapped>, Error> {
         let mut keys = Vec::with_capacity(ids.len());
         for some in ids.chunks(MANY) {
             for row in self.with(|tx| tx.query(RECORDS, &many(some)))? {

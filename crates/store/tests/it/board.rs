@@ -358,7 +358,7 @@ fn a_member_of_two_clinics_looked_through_the_one_where_they_looked() {
             let see = |patient: &mut Access<'_, Manage>| patient.view_history(&ViewAsked::newest(50));
             let history = kit.store.with_patient(&people.anna, people.mia, Purpose::ViewHistory, see).await.unwrap();
             let of =
-                |word: &str| history.entries.iter().filter(|entry| format!("{:?}", entry.who).contains(word)).count();
+                |word: &str| history.entries.iter().filter(|entry| entry.role.clinic.as_deref() == Some(word)).count();
             (of("Northside"), of("Eastside"))
         };
         let before = looks().await;

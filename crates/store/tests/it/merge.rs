@@ -103,7 +103,8 @@ async fn merged_and_parted(kit: &TestStore, first: &[Play], second: &[Play], tak
     // Values sent one by one by one person are one delivery there, and two that were merged here: of those the view shows each
     // instant once.
     let streams = |plays: &[Play]| plays.iter().any(|(.., live)| *live);
-    if !take_back && !(streams(first) && streams(second)) {
+    let is_one_delivery = streams(first) && streams(second);
+    if !take_back && !is_one_delivery {
         assert_eq!(values(kit, &people, kept).await, values(kit, &people, both).await, "the union");
         assert_eq!(all(kit, &people, kept).await.1.len(), before.0.1.len() + before.1.1.len());
     }

@@ -44,9 +44,15 @@ pub struct Chosen {
     record: String,
 }
 
+/// Where the page of a token is; what was never one leads to where nothing is.
+fn place(token: &str) -> String {
+    let is_one = token.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    format!("/here/{}", if is_one { token } else { "over" })
+}
+
 /// To the page of the step, which says so.
 fn back(token: &str, said: &str) -> Response {
-    Redirect::to(&format!("/here/{token}?said={said}")).into_response()
+    Redirect::to(&format!("{}?said={said}", place(token))).into_response()
 }
 
 fn refused(token: &str, error: Error, wrong: &'static str) -> Response {
@@ -65,7 +71,7 @@ fn further(web: &Web, token: &str, step: Result<HandoverStep, Error>, wrong: &'s
     match step {
         Ok(step) => {
             let cookie = cookies::here(&step.secret, &web.settings.base_url);
-            ([(header::SET_COOKIE, cookie)], Redirect::to(&format!("/here/{token}"))).into_response()
+            ([(header::SET_COOKIE, cookie)], Redirect::to(&place(token))).into_response()
         }
         Err(error) => refused(token, error, wrong),
     }
