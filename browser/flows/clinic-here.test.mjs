@@ -61,6 +61,7 @@ for (const [width, number] of [[320, 25], [1280, 26]]) {
       assert.deepEqual(stored, [[], []], "nothing is stored");
       // Back leads to a page that is over, and to nothing that was typed.
       visitor.expect("status of 404");
+      visitor.expect("status of 401");
       const sent = [];
       page.on("request", (request) => sent.push(request.postData() ?? ""));
       for (let steps = 0; steps < 4; steps += 1) {

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { appCode } from "../kit/authenticator.mjs";
 import { Visitor, launch } from "../kit/browser.mjs";
 import { demo } from "../kit/server.mjs";
-import { join, signInAs, signOut } from "../kit/steps.mjs";
+import { join, signInAs, signOut, tab } from "../kit/steps.mjs";
 
 const password = "seven green bicycles in the rain";
 let browser, server;
@@ -96,6 +96,8 @@ for (const width of [320, 1280]) {
       await kim.looksRight("clinics-invited");
       await page.getByRole("button", { name: /^Accept/ }).click();
       await page.locator("tbody").getByRole("link").first().click();
+      await page.getByRole("link", { name: /^Glucose profile/ }).first().click();
+      await tab(kim, "Home");
       await page.locator("[data-now-value]").first().waitFor();
     }
     {

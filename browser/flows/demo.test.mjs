@@ -93,8 +93,11 @@ story("a clinic has forty patients", "clinician", async (visitor, page) => {
   await page.getByRole("columnheader", { name: /below/i }).getByRole("link").click();
   await page.locator("[aria-sort=ascending], [aria-sort=descending]").first().waitFor();
   await page.locator("tbody").getByRole("link").first().click();
-  await page.locator("[data-now-value]").first().waitFor();
+  await page.getByRole("heading", { name: "Uploaded here" }).waitFor();
   await visitor.looksRight("clinic-patient");
-  await tab(visitor, "Reports");
+  await page.getByRole("link", { name: /^Glucose profile/ }).first().click();
+  await page.getByRole("heading", { level: 1, name: /^Glucose profile/ }).waitFor();
   await visitor.looksRight("clinic-agp");
+  await tab(visitor, "Home");
+  await page.locator("[data-now-value]").first().waitFor();
 });
