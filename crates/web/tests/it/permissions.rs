@@ -40,10 +40,12 @@ const PASS: &str = "visit pass";
 /// The path with real ids in it: Anna's record, or the clinic's patient.
 fn address(route: &Route, app: &App, of_clinic: bool) -> String {
     let record = if of_clinic { app.family.northside_patient } else { app.family.anna_record };
-    route
-        .path
-        .replace("{record}", &record.to_string())
-        .replace("{clinic}", &app.family.northside.to_string())
+    filled(&route.path.replace("{record}", &record.to_string()), app, of_clinic)
+}
+
+/// The rest of a path, with real ids where there are some.
+fn filled(path: &str, app: &App, of_clinic: bool) -> String {
+    path.replace("{clinic}", &app.family.northside.to_string())
         .replace("{tree}/{*path}", "now/css/app.css")
         .replace("/charts/{name}", "/charts/now.css")
         .replace("/confirmations/{token}", "/confirmations/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
@@ -176,6 +178,37 @@ fn stops(route: &Route) -> bool {
 /// The button; nobody is in after it.
 fn locks(route: &Route) -> bool {
     (route.method, route.path) == ("POST", "/lockdown")
+}
+
+/// What a linked record shows to its own person, to every role of the clinic that it is linked to, and to another clinic; and
+/// what the clinic's own record of that person shows.
+#[tokio::test]
+async fn every_look_at_a_linked_record_by_every_role() {
+    const PEOPLE: [(&str, &str); 8] = [
+        ("owner", people::EVE),
+        ("other", people::ANNA),
+        ("admin", people::NORTHSIDE_ADMIN),
+        ("clinician", people::NORTHSIDE_CLINICIAN),
+        ("frontdesk", people::NORTHSIDE_FRONT_DESK),
+        ("no 2step", people::NOA),
+        ("foreign", people::SOUTHSIDE_CLINICIAN),
+        ("for.admin", people::SOUTHSIDE_ADMIN),
+    ];
+    let app = App::start().await;
+    let mut table = PEOPLE.iter().fold(format!("{:<62}", ""), |all, (name, _)| all + &format!("{name:>10}"));
+    let looks = || ROUTES.iter().filter(|route| route.method == "GET" && route.path.contains("{record}"));
+    let personal = looks().filter(|route| !route.path.contains("{clinic}")).map(|route| (route, "linked"));
+    let of_clinic = looks().map(|route| (route, "clinic's"));
+    for (route, which) in personal.chain(of_clinic) {
+        let record = if which == "linked" { app.family.eve_record } else { app.family.eve_profile };
+        let path = filled(&route.path.replace("{record}", &record.to_string()), &app, false);
+        write!(table, "\n{:<62}", route.path.replace("{record}", &format!("{{{which}}}"))).unwrap();
+        for (_, email) in PEOPLE {
+            let answer = app.signed_in(email).await.get(&path).await;
+            write!(table, "{:>10}", answer.status.as_u16()).unwrap();
+        }
+    }
+    insta::assert_snapshot!(table);
 }
 
 #[tokio::test]
