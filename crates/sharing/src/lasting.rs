@@ -8,13 +8,9 @@ use jiff::Timestamp;
 pub fn lasts_until(standing: Standing, now: Timestamp) -> Option<Timestamp> {
     let instants = match standing {
         Standing::CarePartner { until_at, paused_until_at, pauses_at, .. } => [until_at, paused_until_at, pauses_at],
-        Standing::LinkedClinic { until_at, .. } => [until_at, None, None],
+        Standing::LinkedClinic { until_at, .. } | Standing::App { until_at, .. } => [until_at, None, None],
         Standing::Pass { until_at, .. } => [Some(until_at), None, None],
-        Standing::Owner
-        | Standing::ClinicOfRecord { .. }
-        | Standing::App(_)
-        | Standing::OnDuty(_)
-        | Standing::Stranger => [None; 3],
+        Standing::Owner | Standing::ClinicOfRecord { .. } | Standing::OnDuty(_) | Standing::Stranger => [None; 3],
     };
     instants.into_iter().flatten().filter(|at| now < *at).min()
 }

@@ -89,8 +89,25 @@ impl ClinicRight {
 pub enum TokenScope {
     /// Brings data.
     Upload,
-    /// Reads live values.
+    /// Reads values.
     Follow,
+    /// Brings data and reads them back, as apps that run a loop do.
+    Both,
+}
+
+impl TokenScope {
+    /// All of them, for forms and tables.
+    pub const ALL: [Self; 3] = [Self::Upload, Self::Follow, Self::Both];
+
+    /// Whether it lets data in.
+    pub fn uploads(self) -> bool {
+        matches!(self, Self::Upload | Self::Both)
+    }
+
+    /// Whether it lets values out.
+    pub fn follows(self) -> bool {
+        matches!(self, Self::Follow | Self::Both)
+    }
 }
 
 /// Work that the server does by itself.
@@ -149,7 +166,14 @@ pub enum Standing {
         suspended: bool,
     },
     /// A phone app or device with a token of this record.
-    App(TokenScope),
+    App {
+        /// How far it reaches.
+        scope: TokenScope,
+        /// At what, when it reads.
+        visibility: Visibility,
+        /// Until when.
+        until_at: Option<Timestamp>,
+    },
     /// Somebody without an account who opened a visit pass, in the browser in which it was opened.
     Pass {
         /// At what.

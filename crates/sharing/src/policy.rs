@@ -3,7 +3,7 @@
 //! **Invariant:** the whole table is `tests/it/policy.rs`'s snapshot, which a privacy officer can read.
 
 use crate::grant::{Permission, Visibility};
-use crate::permissions::{ClinicRight, ClinicRole, Duty, RightKind, Standing, TokenScope};
+use crate::permissions::{ClinicRight, ClinicRole, Duty, RightKind, Standing};
 use jiff::Timestamp;
 
 /// Why somebody who has some access was refused.
@@ -83,9 +83,10 @@ pub fn allows(standing: Standing, right: RightKind, now: Timestamp) -> Decision 
         }
         (Standing::LinkedClinic { .. }, RightKind::Upload | RightKind::Manage) => Refused(Refusal::NotYours),
 
-        (Standing::App(TokenScope::Upload), RightKind::Upload) => Allowed(Visibility::ALL),
-        (Standing::App(TokenScope::Follow), RightKind::View) => Allowed(Visibility::ALL),
-        (Standing::App(_), _) => Refused(Refusal::TokenScope),
+        (Standing::App { until_at: Some(until), .. }, _) if now >= until => Refused(Refusal::Expired),
+        (Standing::App { scope, .. }, RightKind::Upload) if scope.uploads() => Allowed(Visibility::ALL),
+        (Standing::App { scope, visibility, .. }, RightKind::View) if scope.follows() => Allowed(visibility),
+        (Standing::App { .. }, _) => Refused(Refusal::TokenScope),
 
         // A pass that is over looks like one that never was.
         (Standing::Pass { until_at, .. }, _) if now >= until_at => Unknown,

@@ -2,8 +2,12 @@
 
 use crate::{
     access::Access,
-    chunk::{Chunk, ChunkError, Datum, EventDatum, Headline, Merged, ReadingDatum, day_of, derived_at},
+    chunk::{
+        Chunk, ChunkError, DOCUMENTS, Datum, DocumentDatum, EventDatum, Headline, Merged, ReadingDatum, STATUSES,
+        day_of, derived_at,
+    },
     db::{params, statements},
+    documents,
     error::{Conflict, Error, Invalid},
     keys::RecordKey,
     opened::Seal,
@@ -17,6 +21,9 @@ statements! {
     WITHIN = "select day, version, sealed from days where record = $1 and kind = $2 and day between $3 and $4 order by day";
     NEWEST = "select day, version, sealed from days where record = $1 and kind = $2 order by day desc limit $3";
     OLDEST = "select day, version, sealed from days where record = $1 and kind = $2 order by day limit 1";
+    SINCE = "select day, version, sealed from days where record = $1 and kind = $2 and changed_at > $3 order by changed_at";
+    LAST_CHANGE = "select max(changed_at) from days where record = $1 and kind = $2";
+    BEFORE = "select day from days where record = $1 and kind = $2 and day between $3 and $4 order by day desc limit $5";
     CHANGED = "select day from days where record = $1 and kind = $2 and changed_at > $3 order by day";
     INSERT = "insert into days (record, kind, changed_at, day, version, count, sealed) \
         values ($1, $2, $3, $4, 1, $5, $6) on conflict (record, kind, day) do nothing";
@@ -51,6 +58,11 @@ pub(crate) trait Stored: Datum + Send {
     const KIND: i64;
     /// What sealing is bound to.
     const TABLE: &'static str;
+
+    /// Under what its day is found by somebody who knows its id.
+    fn index_names(&self) -> Vec<String> {
+        self.common().given_id().map(str::to_owned).into_iter().collect()
+    }
 }
 
 impl Stored for ReadingDatum {
@@ -61,6 +73,24 @@ impl Stored for ReadingDatum {
 impl Stored for EventDatum {
     const KIND: i64 = 2;
     const TABLE: &'static str = "events";
+}
+
+impl Stored for DocumentDatum<DOCUMENTS> {
+    const KIND: i64 = 3;
+    const TABLE: &'static str = "documents";
+
+    fn index_names(&self) -> Vec<String> {
+        documents::names(self)
+    }
+}
+
+impl Stored for DocumentDatum<STATUSES> {
+    const KIND: i64 = 4;
+    const TABLE: &'static str = "statuses";
+
+    fn index_names(&self) -> Vec<String> {
+        documents::names(self)
+    }
 }
 
 impl From<ChunkError> for Error {
@@ -96,6 +126,10 @@ struct Ready {
 }
 
 impl Day {
+    pub(crate) fn is_new(&self) -> bool {
+        self.version == 0
+    }
+
     pub(crate) fn none(day: i64) -> Self {
         Self { day, version: 0, sealed: Vec::new() }
     }
@@ -207,6 +241,34 @@ impl<R> Access<'_, R> {
         let record = self.record_id();
         let row = self.tx().query_one(OLDEST, params![record, T::KIND])?;
         row.map(|row| Ok(Day { day: row.int(0)?, version: row.int(1)?, sealed: row.into_bytes(2)? })).transpose()
+    }
+
+    /// Rows that were written after an instant, in that order.
+    pub(crate) fn days_since<T: Stored>(&mut self, stamp: Timestamp) -> Result<Vec<Day>, Error> {
+        let record = self.record_id();
+        let rows = self.tx().query(SINCE, params![record, T::KIND, stamp])?;
+        rows.into_iter()
+            .map(|row| Ok(Day { day: row.int(0)?, version: row.int(1)?, sealed: row.into_bytes(2)? }))
+            .collect()
+    }
+
+    /// When a row of a kind was last written.
+    pub(crate) fn newest_change(&mut self, kind: i64) -> Result<Option<Timestamp>, Error> {
+        let record = self.record_id();
+        self.tx().query_one(LAST_CHANGE, params![record, kind])?.map_or(Ok(None), |row| row.opt_instant(0))
+    }
+
+    /// The newest days of a kind between two days, both included, oldest first and at most so many.
+    pub(crate) fn days_before(&mut self, kind: i64, first: i64, last: i64, most: i64) -> Result<Vec<i64>, Error> {
+        let record = self.record_id();
+        let rows = self.tx().query(BEFORE, params![record, kind, first, last, most])?;
+        rows.iter().rev().map(|row| row.int(0)).collect()
+    }
+
+    /// The day on which something of this kind and name is.
+    pub(crate) fn day_of_name(&mut self, kind: i64, name: &str) -> Result<Option<i64>, Error> {
+        let (record, hash) = (self.record_id(), self.find_by("datum id", name));
+        self.tx().query_one(DAY_OF_ID, params![record, hash, kind])?.map(|row| row.int(0)).transpose()
     }
 
     /// The days together, in order.
@@ -331,8 +393,8 @@ fn merge_one<T: Stored>(key: &RecordKey, upload: u32, before: &Day, items: Vec<T
 /// Senders' ids, of events and of what was sent live. Those of readings in files are left out: there are very many,
 /// and an app asks for what it sent itself, or by a derived id, which holds its day.
 pub(crate) fn indexed_ids<'a, T: Stored + 'a>(items: impl Iterator<Item = (&'a T, bool)>) -> Vec<String> {
-    let indexed = items.filter(|(_, live)| *live || T::KIND == EventDatum::KIND);
-    indexed.filter_map(|(item, _)| item.common().given_id()).map(str::to_owned).collect()
+    let indexed = items.filter(|(_, live)| *live || T::KIND != ReadingDatum::KIND);
+    indexed.flat_map(|(item, _)| item.index_names()).collect()
 }
 
 /// Does `each` to all, on as many threads as the machine has, keeping the order.

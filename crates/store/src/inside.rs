@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 3, text: include_str!("migrations/0003_identity.sql") },
     Migration { version: 4, text: include_str!("migrations/0004_sharing.sql") },
     Migration { version: 5, text: include_str!("migrations/0005_clinic.sql") },
+    Migration { version: 6, text: include_str!("migrations/0006_sources.sql") },
 ];
 
 /// The database and the gate in front of it. Cheap to clone; all clones are one.

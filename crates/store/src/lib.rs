@@ -7,6 +7,7 @@
 mod access;
 mod accounts;
 mod actor;
+mod app_tokens;
 mod audit;
 mod bells;
 mod check_up;
@@ -16,6 +17,7 @@ mod clinic;
 mod days;
 mod db;
 mod devices;
+mod documents;
 mod downloads;
 mod error;
 mod events;
@@ -69,8 +71,9 @@ mod words;
 pub use access::Access;
 pub use accounts::NewAccount;
 pub use actor::{Actor, Origin, Roster};
+pub use app_tokens::{AppSecret, AppToken, NewAppToken};
 pub use audit::{AuditLine, AuditReport, BrokenLine};
-pub use chunk::{Latest, Summary14};
+pub use chunk::{Collection, Latest, Stamps, Summary14};
 pub use clinic::{
     AskForUpload, BOARD_PAGE, Board, BoardFilters, BoardQuery, BoardRow, BoardSort, CallReason, ChangeClinic,
     ClinicActivityLine, ClinicOffer, ClinicSettings, ClosedClinic, Closing, CompareRecords, DeletePatients, Desk,
@@ -80,6 +83,7 @@ pub use clinic::{
 };
 pub use days::DatumKind;
 pub use devices::DeviceToken;
+pub use documents::{Document, Entry, Kept as KeptAs, Lookup, MOST_DOCUMENT_BYTES, NewDocument, object_id};
 pub use downloads::DownloadNotices;
 pub use error::{Conflict, Error, Invalid, WeakPassword};
 pub use flags::{AuditOf, Flag};
@@ -104,7 +108,7 @@ pub use passes::{MadePass, NewPass, OpenPass, PassBrowser, PassKey, PassLine};
 pub use passwords::BreachedList;
 pub use readings::Added;
 pub use receipts::Receipt;
-pub use records::{AppToken, NewRecord, Record, RecordSettings};
+pub use records::{NewRecord, Record, RecordSettings};
 pub use recovery::contact_changes::{Contact, Undone};
 pub use reports::{Prepared, Report};
 pub use review::CarePartnerLine;
@@ -139,6 +143,7 @@ fn all_statements() -> Vec<db::Sql> {
         password_change::STATEMENTS,
         passwords::refresh::STATEMENTS,
         receipts::STATEMENTS,
+        app_tokens::STATEMENTS,
         records::STATEMENTS,
         review::STATEMENTS,
         seed::STATEMENTS,

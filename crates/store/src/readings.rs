@@ -120,6 +120,10 @@ fn widest(a: Option<(Timestamp, Timestamp)>, b: Option<(Timestamp, Timestamp)>) 
 }
 
 impl<R> Access<'_, R> {
+    pub(crate) fn one_day<T: Stored>(&mut self, day: i64) -> Result<Day, Error> {
+        Ok(self.days::<T>(day, day)?.pop().unwrap_or(Day::none(day)))
+    }
+
     /// The days of a span, with their neighbours where a value near midnight may be one with another.
     pub(crate) fn within<T: Stored>(&mut self, from: Timestamp, to: Timestamp) -> Result<Chunk<T>, Error> {
         let (first, last) = days_around(from, to);
@@ -174,9 +178,5 @@ impl Access<'_, Upload> {
             self.note(What::Readings);
         }
         Ok(Added { added: total.added, already_here: total.already_here })
-    }
-
-    pub(crate) fn one_day<T: Stored>(&mut self, day: i64) -> Result<Day, Error> {
-        Ok(self.days::<T>(day, day)?.pop().unwrap_or(Day::none(day)))
     }
 }

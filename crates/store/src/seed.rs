@@ -3,6 +3,7 @@
 use crate::{
     accounts::{self, NewAccount},
     actor::{Actor, Who},
+    app_tokens,
     db::{Tx, params, statements},
     devices,
     error::{Conflict, Error},
@@ -256,7 +257,7 @@ impl<'a> Seeding<'a> {
     fn device(&mut self, record: RecordId) -> Result<(), Error> {
         let (id, scope) = (new_id(), TokenScope::Upload);
         let name = self.inside.keys.seal(place("app_tokens", "name", id).of(record.0), b"Simulated device")?;
-        let hash = tokens::hash(&tokens::secret()?);
+        let hash = app_tokens::keyed(self.inside, &tokens::secret()?);
         self.tx.execute(TOKEN, params![id, hash, record, name, scope_word(scope), self.now])?;
         self.seeded.devices.insert(record, Actor::of(Who::App { token: id, record, scope }));
         Ok(())

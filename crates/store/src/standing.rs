@@ -27,7 +27,7 @@ statements! {
         join clinics c on c.id = l.clinic and c.closed_at is null \
         join clinic_members m on m.clinic = l.clinic and m.account = $2 where l.record = $1 \
         order by coalesce(l.suspended_at, 0), l.since_at, l.clinic";
-    APP = "select t.scope from app_tokens t join records r on r.id = t.record left join accounts a on a.id = r.account \
+    APP = "select t.scope, t.insulin, t.carbs, t.notes, t.devices, t.until_at from app_tokens t join records r on r.id = t.record left join accounts a on a.id = r.account \
         left join clinics c on c.id = r.clinic \
         where t.id = $2 and t.record = $1 and a.delete_at is null and r.merged_into is null and c.closed_at is null";
     HERE = "select 1 from records r left join accounts a on a.id = r.account where r.id = $1 and a.delete_at is null";
@@ -43,7 +43,7 @@ pub(crate) fn of(tx: &mut Tx, who: Who, record: RecordId, now: Timestamp) -> Res
         Who::Account { id } => of_account(tx, id, record, now),
         Who::App { token, record: own, .. } if own == record => {
             let row = tx.query_one(APP, params![record, token])?;
-            row.map_or(Ok(Standing::Stranger), |row| Ok(Standing::App(scope(row.text(0)?)?)))
+            row.map_or(Ok(Standing::Stranger), |row| app(&row))
         }
         Who::Pass { id, record: own } if own == record => passes::standing(tx, id, record),
         Who::App { .. } | Who::Pass { .. } => Ok(Standing::Stranger),
@@ -52,6 +52,10 @@ pub(crate) fn of(tx: &mut Tx, who: Who, record: RecordId, now: Timestamp) -> Res
             Ok(if known { Standing::OnDuty(duty) } else { Standing::Stranger })
         }
     }
+}
+
+fn app(row: &Row) -> Result<Standing, Error> {
+    Ok(Standing::App { scope: scope(row.text(0)?)?, visibility: visibility(row, 1)?, until_at: row.opt_instant(5)? })
 }
 
 fn of_account(tx: &mut Tx, account: AccountId, record: RecordId, now: Timestamp) -> Result<Standing, Error> {
@@ -147,4 +151,4 @@ pub(crate) use words;
 
 words!(Permission, permission_word, permission: ViewOnly = "view only", ViewAndDownload = "view and download");
 words!(ClinicRole, role_word, role: Admin = "admin", Clinician = "clinician", FrontDesk = "front desk");
-words!(TokenScope, scope_word, scope: Upload = "upload", Follow = "follow");
+words!(TokenScope, scope_word, scope: Upload = "upload", Follow = "follow", Both = "both");

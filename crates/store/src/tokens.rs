@@ -109,7 +109,18 @@ pub(crate) const HALF: TokenFacts = facts("half sign-in", 10, true);
 /// A browser that is known; of no use without the password.
 pub(crate) const DEVICE: TokenFacts = TokenFacts { life: None, once: false, ..facts("known device", 0, false) };
 /// An app's token.
-pub(crate) const APP: TokenFacts = TokenFacts { life: None, once: false, ..facts("app token", 0, false) };
+pub(crate) const APP: TokenFacts =
+    TokenFacts { name: "app token", bits: 128, kept: Kept::KeyedHash, life: None, once: false };
+/// An app's token for programs that take no longer one.
+pub(crate) const SHORT_APP: TokenFacts = TokenFacts { name: "short app token", bits: 82, ..APP };
+/// What an app may show for its token, for a while.
+pub(crate) const APP_SESSION: TokenFacts = TokenFacts {
+    name: "app session",
+    bits: 128,
+    kept: Kept::Sealed,
+    life: Some(SignedDuration::from_hours(8)),
+    once: false,
+};
 
 /// An invitation, for the address that it went to.
 pub(crate) const INVITATION: TokenFacts = facts("invitation", 24 * 60 * sharing::invitation::INVITATION_DAYS, true);
@@ -132,6 +143,8 @@ pub const TOKENS: &[TokenFacts] = &[
     second_step::PHONE_CODE,
     second_step::RECOVERY_CODE,
     APP,
+    SHORT_APP,
+    APP_SESSION,
     INVITATION,
     CLINIC_INVITATION,
     HANDOVER,

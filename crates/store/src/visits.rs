@@ -226,7 +226,7 @@ const IDLE: SignedDuration = SignedDuration::from_mins(15);
 
 fn length(standing: Standing) -> SignedDuration {
     match standing {
-        Standing::Owner | Standing::App(_) => DAY,
+        Standing::Owner | Standing::App { .. } => DAY,
         _ => IDLE,
     }
 }

@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use life::{Life, Personality};
 use sharing::{Duty, Purpose, RecordId, TokenScope, Visibility};
 use store::{
-    Access, Clock, Database, Entrance, KeySettings, Manage, MasterKeySource, Message, NewDevice, NewPass, NewUpload,
-    PasswordCost, Roster, SiteSettings, SourceKind, Store, StoreSettings, Upload,
+    Access, Clock, Database, Entrance, KeySettings, Manage, MasterKeySource, Message, NewAppToken, NewDevice, NewPass,
+    NewUpload, PasswordCost, Roster, SiteSettings, SourceKind, Store, StoreSettings, Upload,
 };
 use web::{BaseUrl, Web, WebSettings};
 
@@ -172,7 +172,7 @@ impl App {
         let entrance = self.store.sign_in(crate::people::ANNA, PASSWORD, false, store::Origin::default()).await;
         let token = entrance.and_then(Entrance::opened).expect("Anna signs in").session;
         let anna = self.store.session(token.as_str()).await.expect("a new session is open").actor;
-        let make = |patient: &mut Access<'_, Manage>| patient.add_token("Test", TokenScope::Upload);
+        let make = |patient: &mut Access<'_, Manage>| patient.add_token(&NewAppToken::new("Test", TokenScope::Upload));
         let made = self.store.with_patient(&anna, self.family.anna_record, Purpose::Tokens, make).await;
         made.expect("Anna makes a token")
     }

@@ -20,7 +20,7 @@ pub struct UploadFiles {
     /// The address of the server: scheme and host, nothing behind it
     #[arg(long, value_name = "URL")]
     to: Url,
-    /// The record's upload token (kst_…); in the environment it is out of the process list's sight
+    /// The record's upload token; in the environment it is out of the process list's sight
     #[arg(long, env = "KINSIGHT_TOKEN", hide_env_values = true)]
     token: String,
     /// Upload also a file that seems to be another person's

@@ -7,8 +7,8 @@ use glucose::Unit;
 use sharing::{Email, Purpose, TokenScope};
 use std::path::Path;
 use store::{
-    Access, Clock, Database, KeySettings, Manage, MasterKeySource, NewAccount, Origin, PasswordCost, SeedAccount,
-    SeedPlan, SiteSettings, Store, StoreSettings,
+    Access, Clock, Database, KeySettings, Manage, MasterKeySource, NewAccount, NewAppToken, Origin, PasswordCost,
+    SeedAccount, SeedPlan, SiteSettings, Store, StoreSettings,
 };
 use tempfile::TempDir;
 
@@ -40,7 +40,8 @@ fn with_token(data: &Path) -> String {
         let session = entrance.opened().unwrap().session;
         let mika = store.session(session.as_str()).await.unwrap().actor;
         let record = seeded.records[0][0];
-        let add = |patient: &mut Access<'_, Manage>| patient.add_token("clinic PC", TokenScope::Upload);
+        let add =
+            |patient: &mut Access<'_, Manage>| patient.add_token(&NewAppToken::new("clinic PC", TokenScope::Upload));
         let token = store.with_patient(&mika, record, Purpose::Tokens, add).await.unwrap();
         store.close().await.unwrap();
         token

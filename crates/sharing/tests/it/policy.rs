@@ -90,6 +90,10 @@ fn without(standing: Standing) -> Standing {
     }
 }
 
+fn app(scope: TokenScope, until: Option<i64>) -> Standing {
+    Standing::App { scope, visibility: Visibility::GLUCOSE_ONLY, until_at: until.map(at) }
+}
+
 fn pass(until: i64) -> Standing {
     let visibility = Visibility::GLUCOSE_ONLY;
     Standing::Pass { visibility, from_at: at(0), to_at: at(NOW), until_at: at(until) }
@@ -123,8 +127,11 @@ fn standings() -> Vec<(&'static str, Standing)> {
         ("linked clinic, clinician, ended", linked(ClinicRole::Clinician, Some(NOW))),
         ("linked clinic, admin, suspended", suspended(linked(ClinicRole::Admin, None))),
         ("linked clinic, front desk, suspended", suspended(linked(ClinicRole::FrontDesk, None))),
-        ("app that uploads", Standing::App(TokenScope::Upload)),
-        ("app that follows", Standing::App(TokenScope::Follow)),
+        ("app that uploads", app(TokenScope::Upload, None)),
+        ("app that follows", app(TokenScope::Follow, None)),
+        ("app that does both", app(TokenScope::Both, None)),
+        ("app that follows, ends in one second", app(TokenScope::Follow, Some(NOW + 1))),
+        ("app that does both, ends now", app(TokenScope::Both, Some(NOW))),
         ("visit pass, ends in one second", pass(NOW + 1)),
         ("visit pass, ends now", pass(NOW)),
         ("worker raising alerts", Standing::OnDuty(Duty::RaiseAlerts)),

@@ -357,7 +357,7 @@ fn standing_word(standing: Standing) -> &'static str {
         Standing::CarePartner { .. } => "care partner",
         Standing::ClinicOfRecord { .. } => "clinic that keeps the record",
         Standing::LinkedClinic { .. } => "linked clinic",
-        Standing::App(_) => "app",
+        Standing::App { .. } => "app",
         Standing::Pass { .. } => "visit pass",
         Standing::OnDuty(_) => "server",
         Standing::Stranger => "stranger",

@@ -15,6 +15,7 @@
 mod bytes;
 mod codec;
 mod columns;
+mod documents;
 mod events;
 mod id;
 mod kinds;
@@ -27,6 +28,7 @@ mod view;
 mod write;
 
 pub use bytes::Cursor;
+pub use documents::{Collection, DOCUMENTS, DocumentDatum, STATUSES};
 pub use events::EventDatum;
 pub use id::{derived_at, derived_id};
 pub(crate) use latest::{Headline, Live};

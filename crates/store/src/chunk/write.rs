@@ -1,6 +1,6 @@
 //! What apps write one by one: put, replace and delete by id, as the Nightscout API has it.
 
-use super::{Chunk, ChunkError, Datum, MAX_ROWS, Row, Stamps, view};
+use super::{Chunk, ChunkError, Datum, MAX_ROWS, Row, Stamps, derived_at, view};
 
 /// What is known of an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,24 +25,29 @@ pub struct Put {
 impl<T: Datum> Chunk<T> {
     /// What is shown under an id, or that it was deleted.
     pub fn find(&self, id: &str) -> Found<T> {
-        let mut here: Vec<(usize, &Row<T>)> =
-            self.rows.iter().enumerate().filter(|(_, row)| row.item.id() == id).collect();
-        let newest = here.iter().map(|(_, row)| row.stamps.map(|stamps| stamps.changed_ms)).max().flatten();
-        here.retain(|(_, row)| row.stamps.map(|stamps| stamps.changed_ms) == newest);
-        if let Some(gone) = here.iter().find_map(|(_, row)| row.stamps.filter(|stamps| stamps.deleted)) {
+        let derived = derived_at(id);
+        let mut here: Vec<&Row<T>> = self.rows.iter().filter(|row| is_of(&row.item, id, derived)).collect();
+        let newest = here.iter().map(|row| row.stamps.map(|stamps| stamps.changed_ms)).max().flatten();
+        here.retain(|row| row.stamps.map(|stamps| stamps.changed_ms) == newest);
+        if let Some(gone) = here.iter().find_map(|row| row.stamps.filter(|stamps| stamps.deleted)) {
             return Found::Deleted(gone);
         }
-        let Some(first) = here.iter().map(|(_, row)| row.uploads.first()).min() else { return Found::Unknown };
-        here.retain(|(_, row)| row.uploads.first() == first);
-        let stamps = here.first().and_then(|(_, row)| row.stamps);
-        Found::Here(here.into_iter().map(|(_, row)| row.item.clone()).collect(), stamps)
+        let Some(first) = here.iter().map(|row| row.uploads.first()).min() else { return Found::Unknown };
+        here.retain(|row| row.uploads.first() == first);
+        let stamps = here.first().and_then(|row| row.stamps);
+        Found::Here(here.into_iter().map(|row| row.item.clone()).collect(), stamps)
     }
 
     /// The id of what is shown at an instant and of a kind: *the same time and type again replaces*.
     pub fn id_at(&self, at_ms: i64, kind: u8) -> Option<String> {
+        let start = self.rows.partition_point(|row| row.item.at_ms() < at_ms);
+        let of_then = self.rows[start..].iter().take_while(|row| row.item.at_ms() == at_ms);
+        if !of_then.clone().any(|row| row.item.kind() == kind) {
+            return None;
+        }
         let hidden = view::hidden(&self.rows);
-        let shown = self.rows.iter().zip(hidden).filter(|(_, hidden)| !hidden).map(|(row, _)| &row.item);
-        shown.into_iter().find(|item| item.at_ms() == at_ms && item.kind() == kind).map(T::id)
+        let mut shown = of_then.zip(&hidden[start..]).filter(|(_, hidden)| !**hidden).map(|(row, _)| &row.item);
+        shown.find(|item| item.kind() == kind).map(T::id)
     }
 
     /// Writes one document, replacing what has its id, or else what is shown at its instant and of its kind.
@@ -83,8 +88,17 @@ impl<T: Datum> Chunk<T> {
 
     /// Takes this upload's own version of an id away, as when the document moves to another day.
     pub fn forget(&mut self, upload: u32, id: &str) {
-        let mine = |row: &Row<T>| row.uploads.has(upload) && row.item.id() == id;
+        let derived = derived_at(id);
+        let mine = |row: &Row<T>| row.uploads.has(upload) && is_of(&row.item, id, derived);
         self.rows.retain_mut(|row| !mine(row) || row.uploads.remove(upload));
+    }
+}
+
+/// Whether a datum has this id. The instant in a derived id tells most data apart before an id is made to compare.
+fn is_of<T: Datum>(item: &T, id: &str, derived: Option<i64>) -> bool {
+    match item.common().given_id() {
+        Some(given) => given == id,
+        None => derived == Some(item.at_ms()) && item.own_id() == id,
     }
 }
 

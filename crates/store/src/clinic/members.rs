@@ -6,6 +6,7 @@
 
 use super::{Desk, KeepMembers, mails};
 use crate::{
+    app_tokens,
     audit::{self, Entry},
     db::{Row, Tx, params, statements},
     error::{Conflict, Error},
@@ -15,7 +16,7 @@ use crate::{
     news::Told,
     notices,
     own::Own,
-    records, share,
+    share,
     standing::{role, role_word},
 };
 use jiff::Timestamp;
@@ -90,7 +91,7 @@ impl Desk<'_, KeepMembers> {
         }
         self.tx.execute(SET_ROLE, params![member, clinic, role_word(new)])?;
         if new == ClinicRole::FrontDesk {
-            records::revoke_made_by(self.tx, self.inside, member, Some(clinic), self.at.now)?;
+            app_tokens::revoke_made_by(self.tx, self.inside, member, Some(clinic), self.at.now)?;
         }
         self.tx.tell(Told::AccountAccess(member));
         self.changed(member, ("changed the role of a member", "role changed at a clinic"), mails::Change::Role(new))
@@ -208,7 +209,7 @@ pub(crate) fn drop_member(
     (clinic, member): (ClinicId, AccountId),
     now: Timestamp,
 ) -> Result<(), Error> {
-    records::revoke_made_by(tx, inside, member, Some(clinic), now)?;
+    app_tokens::revoke_made_by(tx, inside, member, Some(clinic), now)?;
     for sql in [END, DROP_INVITATIONS, DROP_HANDOVERS] {
         tx.execute(sql, params![clinic, member])?;
     }

@@ -7,6 +7,7 @@
 use super::{Desk, MergePatients, PatientDetails, profile};
 use crate::{
     actor::Who,
+    app_tokens,
     db::{Row, params, statements},
     error::{Conflict, Error},
     keys::place,
@@ -195,7 +196,7 @@ impl Desk<'_, MergePatients> {
         self.end_codes(gone)?;
         passes::end_all(self.tx, gone)?;
         let who = Who::Account { id: self.at.member };
-        records::revoke_all_tokens(self.tx, self.inside, who, gone, self.at.now).map(drop)
+        app_tokens::revoke_all_tokens(self.tx, self.inside, who, gone, self.at.now).map(drop)
     }
 
     fn set_birth(&mut self, record: RecordId, day: Option<Date>) -> Result<(), Error> {

@@ -4,6 +4,7 @@ use super::{Step, Steps, mails, unlock};
 use crate::{
     accounts,
     actor::{Actor, Origin, Who},
+    app_tokens,
     audit::{self, Entry},
     clinic,
     db::{Row, Tx, params, statements},
@@ -12,7 +13,7 @@ use crate::{
     flags,
     inside::{Inside, Store},
     news::Told,
-    notices, passes, records,
+    notices, passes,
     recovery::contact_changes,
     second_step, sessions, share, sign_in, throttle,
     tokens::{self, Kind},
@@ -138,7 +139,7 @@ fn lock(
 ) -> Result<(), Error> {
     let was_locked = super::is_locked(tx, account)?;
     end_everybody(tx, account, now)?;
-    records::revoke_made_by(tx, inside, account, None, now)?;
+    app_tokens::revoke_made_by(tx, inside, account, None, now)?;
     contact_changes::hold(tx, account, now)?;
     begin(tx, account, how, now)?;
     for row in tx.query(RECORDS, params![account])? {
@@ -189,7 +190,7 @@ fn shut_record(
     now: Timestamp,
 ) -> Result<(), Error> {
     let who = Who::Account { id: account };
-    let apps = records::revoke_all_tokens(tx, inside, who, record, now)?;
+    let apps = app_tokens::revoke_all_tokens(tx, inside, who, record, now)?;
     let partners = tx.execute(SUSPEND_GRANTS, params![record, now])?;
     let clinics = tx.execute(SUSPEND_LINKS, params![record, now])?;
     let passes = passes::end_all(tx, record)?;

@@ -3,7 +3,7 @@
 use super::{INSERT, INSERT_ORIGINAL, LINES, Line, NewDevice, ORIGINAL};
 use crate::{
     access::Access,
-    chunk::{Chunk, EventDatum, Merged, ReadingDatum, Stamps},
+    chunk::{Chunk, DOCUMENTS, DocumentDatum, EventDatum, Merged, ReadingDatum, STATUSES, Stamps},
     days::{Day, Stored, indexed_ids},
     db::{params, statements},
     error::Error,
@@ -39,6 +39,8 @@ pub(crate) struct Brought {
     devices: Vec<(u16, NewDevice)>,
     readings: Vec<Day>,
     events: Vec<Day>,
+    documents: Vec<Day>,
+    statuses: Vec<Day>,
 }
 
 /// One datum on its way, with its stamps.
@@ -71,7 +73,9 @@ impl Access<'_, Upload> {
         let devices = self.devices()?;
         let readings = self.days::<ReadingDatum>(i64::MIN, i64::MAX)?;
         let events = self.days::<EventDatum>(i64::MIN, i64::MAX)?;
-        Ok(Brought { record, key, delivered, devices, readings, events })
+        let documents = self.days::<DocumentDatum<DOCUMENTS>>(i64::MIN, i64::MAX)?;
+        let statuses = self.days::<DocumentDatum<STATUSES>>(i64::MIN, i64::MAX)?;
+        Ok(Brought { record, key, delivered, devices, readings, events, documents, statuses })
     }
 
     /// Takes all of it in, each delivery under a new number with just what it had brought; answers the numbers.
@@ -86,6 +90,8 @@ impl Access<'_, Upload> {
         }
         let readings = self.take_days_in::<ReadingDatum>(&brought.readings, brought, &numbers, &devices)?;
         let events = self.take_days_in::<EventDatum>(&brought.events, brought, &numbers, &devices)?;
+        self.take_days_in::<DocumentDatum<DOCUMENTS>>(&brought.documents, brought, &numbers, &devices)?;
+        self.take_days_in::<DocumentDatum<STATUSES>>(&brought.statuses, brought, &numbers, &devices)?;
         for (place, delivered) in brought.delivered.iter().enumerate() {
             let number = numbers[place].1;
             self.keep_line(delivered, number, &devices, (readings[place], events[place]))?;

@@ -3,7 +3,7 @@
 use super::{DELETE_DEVICE, DELETE_ORIGINAL, LINES, Line, ONE, ORIGINAL, TAKE_BACK};
 use crate::{
     access::Access,
-    chunk::{Chunk, EventDatum, ReadingDatum, day_of},
+    chunk::{Chunk, DOCUMENTS, DocumentDatum, EventDatum, ReadingDatum, STATUSES, day_of},
     days::{Stored, indexed_ids},
     db::params,
     error::{Conflict, Error},
@@ -35,6 +35,8 @@ impl Access<'_, Upload> {
         let last = line.last_ms.map_or(i64::MAX, day_of);
         let readings = self.take_days_back::<ReadingDatum>(upload, first, last)?;
         let events = self.take_days_back::<EventDatum>(upload, first, last)?;
+        self.take_days_back::<DocumentDatum<DOCUMENTS>>(upload, first, last)?;
+        self.take_days_back::<DocumentDatum<STATUSES>>(upload, first, last)?;
         self.tx().execute(TAKE_BACK, params![record, upload, now])?;
         self.tx().execute(DELETE_ORIGINAL, params![record, upload])?;
         self.drop_devices(&line.devices)?;

@@ -274,11 +274,12 @@ fn ones_own_account_can_be_read_and_changed() {
 fn an_apps_token_is_shown_once_and_can_be_ended() {
     both(async |kit| {
         let family = people(&kit).await;
-        let make = |patient: &mut Access<'_, Manage>| patient.add_token("Phone", TokenScope::Upload);
+        let make =
+            |patient: &mut Access<'_, Manage>| patient.add_token(&store::NewAppToken::new("Phone", TokenScope::Upload));
         let purpose = sharing::Purpose::Tokens;
         let token = kit.store.with_patient(&family.anna, family.record, purpose, make).await.unwrap();
-        assert!(token.starts_with("kst_") && token.len() == 47);
-        let app = kit.store.app(&token, Origin::default()).await.unwrap();
+        assert!(token.starts_with("phone-") && token.len() == 38);
+        let app = kit.store.app(store::AppSecret::Token(&token), Origin::default()).await.unwrap();
         assert_eq!(app.record(), Some(family.record));
         let list = |patient: &mut Access<'_, Manage>| patient.tokens();
         let tokens = kit.store.with_patient(&family.anna, family.record, purpose, list).await.unwrap();
@@ -286,7 +287,10 @@ fn an_apps_token_is_shown_once_and_can_be_ended() {
         assert_eq!(phone.used_at, Some(kit.clock.now()));
         let end = move |patient: &mut Access<'_, Manage>| patient.revoke_token(phone.id);
         kit.store.with_patient(&family.anna, family.record, purpose, end).await.unwrap();
-        assert!(matches!(kit.store.app(&token, Origin::default()).await, Err(Error::NotSignedIn)));
+        assert!(matches!(
+            kit.store.app(store::AppSecret::Token(&token), Origin::default()).await,
+            Err(Error::NotSignedIn)
+        ));
         let upload = |_: &mut Access<'_, store::Upload>| Ok(());
         let late = kit.store.with_patient(&app, family.record, sharing::Purpose::DeviceUpload, upload).await;
         assert!(matches!(late, Err(Error::NotFound)), "an app that was let in a moment ago is out as well");

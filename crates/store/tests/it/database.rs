@@ -162,7 +162,7 @@ fn writers_of_one_record_do_not_lose_each_others_work() {
             let (store, anna, mia, done) = (kit.store.clone(), family.anna.clone(), family.mia, Arc::clone(&done));
             async move {
                 let make = move |mia: &mut Access<'_, Manage>| {
-                    mia.add_token(&format!("Phone {count}"), sharing::TokenScope::Upload)
+                    mia.add_token(&store::NewAppToken::new(&format!("Phone {count}"), sharing::TokenScope::Upload))
                 };
                 store.with_patient(&anna, mia, Purpose::Tokens, make).await.unwrap();
                 *done.lock().unwrap() += 1;

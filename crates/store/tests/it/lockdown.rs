@@ -61,7 +61,8 @@ pub async fn try_right(kit: &TestStore, who: &Actor, record: RecordId, right: Ri
 }
 
 pub async fn app_token(kit: &TestStore, anna: &Actor, record: RecordId, name: &'static str) -> String {
-    let make = move |patient: &mut Access<'_, Manage>| patient.add_token(name, TokenScope::Upload);
+    let make =
+        move |patient: &mut Access<'_, Manage>| patient.add_token(&store::NewAppToken::new(name, TokenScope::Upload));
     kit.store.with_patient(anna, record, Purpose::Tokens, make).await.unwrap()
 }
 
@@ -72,7 +73,7 @@ fn whatever_a_thief_holds_is_worth_nothing_at_the_next_request() {
         let (own, stolen) = (open(&kit).await, open(&kit).await);
         let thief = kit.store.session(stolen.session.as_str()).await.unwrap().actor;
         let app = app_token(&kit, &family.anna, family.record, "Phone").await;
-        let app_actor = kit.store.app(&app, Origin::default()).await.unwrap();
+        let app_actor = kit.store.app(store::AppSecret::Token(&app), Origin::default()).await.unwrap();
         let mut news = kit.store.news();
         lock(&kit, &family.anna).await;
 
@@ -88,7 +89,10 @@ fn whatever_a_thief_holds_is_worth_nothing_at_the_next_request() {
         assert!(matches!(kit.store.overview(&thief).await, Err(Error::NotSignedIn)));
         let gone = kit.store.leave(&thief, stolen.session.as_str(), email("anna").as_str()).await;
         assert!(matches!(gone, Err(Error::NotSignedIn)), "a thief deletes nothing: {gone:?}");
-        assert!(matches!(kit.store.app(&app, Origin::default()).await, Err(Error::NotSignedIn)));
+        assert!(matches!(
+            kit.store.app(store::AppSecret::Token(&app), Origin::default()).await,
+            Err(Error::NotSignedIn)
+        ));
         assert!(matches!(try_right(&kit, &app_actor, family.record, RightKind::Upload).await, Err(Error::NotFound)));
         assert!(matches!(look(&kit, &family.ben, family.record).await, Err(Error::Forbidden(Refusal::Suspended))));
         assert!(matches!(look(&kit, &family.dr_chen, family.mia).await, Err(Error::Forbidden(Refusal::Suspended))));

@@ -41,7 +41,7 @@ fn the_history_names_people_and_apps_even_when_their_tokens_are_gone() {
     both(async |kit| {
         let family = people(&kit).await;
         let app = app_token(&kit, &family.anna, family.record, "Night phone").await;
-        let app = kit.store.app(&app, Origin::default()).await.unwrap();
+        let app = kit.store.app(store::AppSecret::Token(&app), Origin::default()).await.unwrap();
         let value = NewReading {
             at: kit.clock.now(),
             offset_min: 0,

@@ -14,6 +14,7 @@ mod crash;
 mod data;
 mod database;
 mod devices;
+mod documents;
 mod downloads;
 mod flood;
 mod following;

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::net::SocketAddr;
-use store::{Actor, Origin, Session};
+use store::{Actor, AppSecret, Origin, Session};
 use words::Language;
 
 /// What is known of any visitor.
@@ -127,7 +127,7 @@ impl FromRequestParts<Web> for App {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
         let token = bearer(&parts.headers).ok_or_else(Problem::no_token)?;
-        match web.store.app(token, origin(parts, web)).await {
+        match web.store.app(AppSecret::Token(token), origin(parts, web)).await {
             Ok(actor) => Ok(Self(actor)),
             Err(store::Error::NotSignedIn | store::Error::NotFound) => Err(Problem::no_token()),
             Err(error) => Err(error.into()),

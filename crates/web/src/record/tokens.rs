@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use sharing::{Id, Purpose, TokenScope};
-use store::{Access, Manage, Record};
+use store::{Access, Manage, NewAppToken, Record};
 
 #[derive(Template)]
 #[template(path = "record/tokens.html")]
@@ -74,7 +74,9 @@ pub async fn add(visit: Visit, axum::Form(filled): axum::Form<Filled>) -> Result
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, shown(&visit, form, None).await?).into_response());
     }
     let token = visit
-        .with(Purpose::Tokens, move |patient: &mut Access<'_, Manage>| patient.add_token(&name, TokenScope::Upload))
+        .with(Purpose::Tokens, move |patient: &mut Access<'_, Manage>| {
+            patient.add_token(&NewAppToken::new(&name, TokenScope::Upload))
+        })
         .await?;
     shown(&visit, form(""), Some(token)).await
 }

@@ -163,7 +163,7 @@ fn standing_words(record: &Record) -> Option<String> {
         Standing::LinkedClinic { .. } => {
             Some(format!("You see this as a member of a linked clinic. {name} sees that you looked."))
         }
-        Standing::App(_) | Standing::Pass { .. } | Standing::OnDuty(_) | Standing::Stranger => None,
+        Standing::App { .. } | Standing::Pass { .. } | Standing::OnDuty(_) | Standing::Stranger => None,
     }
 }
 

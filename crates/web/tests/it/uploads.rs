@@ -126,7 +126,7 @@ async fn a_token_is_shown_once_and_ends_when_revoked() {
     let tokens = format!("/records/{}/tokens", app.family.anna_record);
     let page = anna.post(&tokens, &[("name", "Clinic PC")]).await.text();
     let token = page.split("class=\"token\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
-    assert!(token.starts_with("kst_"));
+    assert!(token.contains("-"));
     let page = anna.get(&tokens).await.text();
     assert!(!page.contains(&token) && page.contains("Clinic PC"));
 

@@ -1,0 +1,123 @@
+//! Giving readings back with what came beside them.
+
+use super::{Entry, Lookup, read::start_of, seen};
+use crate::{
+    access::Access,
+    chunk::{Datum as _, ReadingDatum, Stamps, day_of},
+    days::Stored,
+    error::Error,
+    rights::CanView,
+};
+use aws_lc_rs::digest;
+use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// So many days are opened at once while going back in time.
+const STEP: i64 = 4;
+
+impl ReadingDatum {
+    pub(super) fn entry(&self, upload: u32, stamps: Option<Stamps>) -> Entry {
+        let given = self.common.given.as_deref();
+        let own_id = self.own_id();
+        Entry {
+            id: given.and_then(|given| given.id.clone()).unwrap_or_else(|| own_id.clone()),
+            own_id,
+            reading: self.show(upload),
+            app: given.and_then(|given| given.app.clone()),
+            fields: given.and_then(|given| given.fields.clone()),
+            stamps,
+        }
+    }
+}
+
+impl<R: CanView> Access<'_, R> {
+    /// Readings from `from` until before `to`, oldest first.
+    pub fn entries_within(&mut self, from: Timestamp, to: Timestamp) -> Result<Vec<Entry>, Error> {
+        let (from, to) = self.entered().seen(from, to);
+        if from >= to {
+            return Ok(Vec::new());
+        }
+        self.saw(from, to);
+        let visible = self.entered().visibility;
+        Ok(self.kept_entries(from, to)?.into_iter().map(|entry| seen::entry(entry, visible)).collect())
+    }
+
+    /// The newest readings from `from` until before `to` for which the rule holds, newest first and at most so many.
+    pub fn newest_entries(
+        &mut self,
+        (from, to): (Timestamp, Timestamp),
+        most: usize,
+        wanted: impl Fn(&Entry) -> bool,
+    ) -> Result<Vec<Entry>, Error> {
+        let (from, to) = self.entered().seen(from, to);
+        let mut found = Vec::new();
+        let (first, mut last) = (day_of(from.as_millisecond()), day_of(to.as_millisecond()));
+        while found.len() < most && from < to {
+            let days = self.days_before(ReadingDatum::KIND, first, last, STEP)?;
+            let Some(oldest) = days.first().copied() else { break };
+            let (since, until) = (start_of(oldest).max(from), start_of(last.saturating_add(1)).min(to));
+            let mut some = self.entries_within(since, until)?;
+            some.retain(|entry| wanted(entry));
+            found.extend(some.into_iter().rev());
+            last = oldest - 1;
+        }
+        found.truncate(most);
+        Ok(found)
+    }
+
+    /// One reading, by the sender's id or the derived one.
+    pub fn entry(&mut self, name: &str) -> Result<Lookup<Entry>, Error> {
+        let visible = self.entered().visibility;
+        Ok(match self.kept_entry(name)? {
+            Lookup::Here(entry) if self.entered().sees(entry.reading.at) => Lookup::Here(seen::entry(entry, visible)),
+            Lookup::Deleted(entry) if self.entered().sees(entry.reading.at) => {
+                Lookup::Deleted(seen::entry(entry, visible))
+            }
+            _ => Lookup::Unknown,
+        })
+    }
+
+    /// What apps changed after a stamp, deleted readings included: in the order of their changes, at most so many.
+    pub fn entries_changed_since(&mut self, stamp_ms: i64, most: usize) -> Result<Vec<Entry>, Error> {
+        let days = self.days_changed::<ReadingDatum>(stamp_ms)?;
+        let visible = self.entered().visibility;
+        let mut newest: HashMap<String, Entry> = HashMap::new();
+        let changed = |entry: &Entry| entry.stamps.map_or(i64::MIN, |stamps| stamps.changed_ms);
+        for day in &days {
+            let chunk = day.chunk::<ReadingDatum>(&self.key())?;
+            let live = chunk.rows().iter().filter(|row| row.stamps.is_some());
+            for row in live.filter(|row| self.entered().sees(row.item.common().at())) {
+                let entry = row.item.entry(row.uploads.first(), row.stamps);
+                if newest.get(&entry.id).is_none_or(|known| changed(known) < changed(&entry)) {
+                    newest.insert(entry.id.clone(), entry);
+                }
+            }
+        }
+        let mut all: Vec<Entry> = newest.into_values().filter(|entry| changed(entry) > stamp_ms).collect();
+        all.sort_by_key(changed);
+        all.truncate(most);
+        Ok(all.into_iter().map(|entry| seen::entry(entry, visible)).collect())
+    }
+
+    /// When readings last changed, in milliseconds.
+    pub fn entries_last_changed(&mut self) -> Result<Option<i64>, Error> {
+        Ok(self.newest_change(ReadingDatum::KIND)?.map(Timestamp::as_millisecond))
+    }
+
+    /// What tells the readings of these days from what they were before any change: an answer that was made of them is good
+    /// for as long as this is the same, for whoever sees the same of them.
+    pub fn entries_seal(&mut self, from: Timestamp, to: Timestamp) -> Result<[u8; 32], Error> {
+        let (from, to) = self.entered().seen(from, to);
+        let mut hash = digest::Context::new(&digest::SHA256);
+        let visible = self.entered().visibility;
+        hash.update(&[visible.insulin, visible.carbs, visible.notes, visible.devices].map(u8::from));
+        if from < to {
+            self.saw(from, to);
+            for day in self.days::<ReadingDatum>(day_of(from.as_millisecond()), day_of(to.as_millisecond()))? {
+                hash.update(&day.day.to_be_bytes());
+                hash.update(&day.seal());
+            }
+        }
+        Ok(hash.finish().as_ref().try_into().expect("SHA-256 gives 32 bytes"))
+    }
+}
