@@ -10,7 +10,7 @@ use std::sync::Arc;
 use store::{
     Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, SiteSettings, StoreSettings,
 };
-use web::{BaseUrl, Places, WebSettings};
+use web::{BaseUrl, Places, Sites, WebSettings};
 
 /// The environment variable that holds master keys, when they are not in a file.
 pub const MASTER_KEY: &str = "KINSIGHT_MASTER_KEY";
@@ -51,6 +51,9 @@ pub struct Given {
     /// The address that people type [default: http:// and the address it listens on, localhost on this computer]
     #[arg(long, env = "KINSIGHT_BASE_URL", value_name = "URL")]
     pub base_url: Option<String>,
+    /// A domain whose names all lead here, such as sites.example.org: each record gets a site of its own below it, for apps
+    #[arg(long, env = "KINSIGHT_SITES", value_name = "DOMAIN")]
+    pub sites: Option<String>,
     /// A proxy whose X-Forwarded-For is believed; may be given several times
     #[arg(long, env = "KINSIGHT_TRUSTED_PROXIES", value_name = "ADDRESS", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
@@ -180,6 +183,7 @@ impl Given {
             care_partners: self.care_partners.or(file.care_partners),
             listen: self.listen.or(file.listen),
             base_url: self.base_url.or(file.base_url),
+            sites: self.sites.or(file.sites),
             trusted_proxies: proxies,
             support_contact: self.support_contact.or(file.support_contact),
             geoip: self.geoip.or(file.geoip),
@@ -269,6 +273,11 @@ impl Settings {
         Ok(self.given.geoip.as_ref().map(open).transpose()?.map(Arc::new))
     }
 
+    fn sites(&self) -> Result<Option<Sites>> {
+        let parse = |text: &String| Sites::parse(text).with_context(|| format!("--sites {text}"));
+        self.given.sites.as_ref().map(parse).transpose()
+    }
+
     /// `listening` is where the server really listens: port 0 has become a number.
     pub fn web(&self, listening: SocketAddr) -> Result<WebSettings> {
         let url = self.base_url(listening);
@@ -277,6 +286,7 @@ impl Settings {
             base_url,
             trusted_proxies: self.given.trusted_proxies.clone(),
             places: self.places()?,
+            sites: self.sites()?,
             support_contact: self.given.support_contact.clone(),
         })
     }

@@ -24,7 +24,7 @@ mod whence;
 pub use edge::headers::CONTENT_SECURITY_POLICY;
 pub use edge::problem::Problem;
 pub use routes::{ROUTES, Route, Who};
-pub use settings::{BaseUrl, InvalidBaseUrl, WebSettings};
+pub use settings::{BaseUrl, InvalidBaseUrl, InvalidSites, Sites, WebSettings};
 pub use whence::{Places, UnreadablePlaces};
 
 use std::sync::Arc;

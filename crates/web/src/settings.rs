@@ -10,6 +10,8 @@ pub struct WebSettings {
     pub base_url: BaseUrl,
     /// Peers whose `X-Forwarded-For` is believed; nobody else's is.
     pub trusted_proxies: Vec<IpAddr>,
+    /// The domain under which each record has a site of its own for apps, `<site>.<domain>`, when the operator has one.
+    pub sites: Option<Sites>,
     /// How the people here reach whoever runs this server, in the operator's own words.
     pub support_contact: Option<String>,
     /// The cities of network addresses, where the operator gives a file of them.
@@ -19,7 +21,41 @@ pub struct WebSettings {
 impl WebSettings {
     /// A server at this address, with no proxy in front of it.
     pub fn at(base_url: BaseUrl) -> Self {
-        Self { base_url, trusted_proxies: Vec::new(), support_contact: None, places: None }
+        Self { base_url, trusted_proxies: Vec::new(), sites: None, support_contact: None, places: None }
+    }
+}
+
+/// `sites.example.org`, with the port if it is not the usual one: every name one step below is the site of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sites(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The domain of sites is a host name without a scheme, as in sites.example.org.")]
+pub struct InvalidSites;
+
+impl Sites {
+    pub fn parse(text: &str) -> Result<Self, InvalidSites> {
+        let domain = text.trim().trim_start_matches("*.").to_ascii_lowercase();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-.:".contains(c);
+        if domain.is_empty() || domain.starts_with('.') || !domain.chars().all(plain) {
+            return Err(InvalidSites);
+        }
+        Ok(Self(domain))
+    }
+
+    /// The name of the site that a `Host` header asks for.
+    pub fn site<'h>(&self, host: &'h str) -> Option<&'h str> {
+        let host = host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(host);
+        let (name, domain) = host.split_once('.')?;
+        (domain.eq_ignore_ascii_case(&self.0) && !name.is_empty()).then_some(name)
+    }
+}
+
+impl WebSettings {
+    /// Where a record answers apps: at a name of its own, or at the address of everybody, where its tokens tell which it is.
+    pub fn site_url(&self, site: &str) -> String {
+        let scheme = if self.base_url.https { "https" } else { "http" };
+        self.sites.as_ref().map_or_else(|| self.base_url.origin(), |sites| format!("{scheme}://{site}.{}", sites.0))
     }
 }
 

@@ -1,6 +1,7 @@
 //! One record: home, reports, uploads, tokens, settings. Who may see what is the gate's business.
 
 pub mod agp;
+mod apps;
 pub mod chosen_days;
 pub mod daily;
 pub mod dashboard;
