@@ -1,7 +1,7 @@
 //! One bell for each listener, found by what it listens for: a thousand open pages cost nothing until something concerns them,
 //! and none is woken for another. A bell that rings again before it was heard has rung once, so nothing piles up or is lost.
 
-use sharing::{AccountId, Id, RecordId};
+use sharing::{Id, RecordId};
 use std::{
     collections::HashMap,
     sync::{
@@ -73,8 +73,8 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    pub(crate) fn new(bells: &Arc<Bells>, record: RecordId, account: AccountId) -> Self {
-        let new = Self { bells: Arc::clone(bells), bell: Arc::default(), at: [record.0, account.0] };
+    pub(crate) fn new(bells: &Arc<Bells>, record: RecordId, other: Id) -> Self {
+        let new = Self { bells: Arc::clone(bells), bell: Arc::default(), at: [record.0, other] };
         new.at.iter().for_each(|at| bells.hang(*at, &new.bell));
         new
     }

@@ -60,9 +60,9 @@ impl Carrier {
         self.all.subscribe()
     }
 
-    /// For what concerns somebody who watches a record: the record, and their own sessions.
-    pub(crate) fn listen_for(&self, record: RecordId, account: AccountId) -> Listener {
-        Listener::new(&self.bells, record, account)
+    /// For what concerns somebody who watches a record: the record, and their own account and its sessions.
+    pub(crate) fn listen_for(&self, record: RecordId, other: Id) -> Listener {
+        Listener::new(&self.bells, record, other)
     }
 
     /// Tells whoever listens; nobody listening is fine.

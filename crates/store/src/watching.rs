@@ -9,7 +9,7 @@
 //! Asking again is no look: it shows nothing, keeps no session open and leaves no line.
 
 use crate::{
-    actor::Who,
+    actor::{Actor, Who},
     bells::Listener,
     db::{Tx, params, statements},
     error::Error,
@@ -19,7 +19,7 @@ use crate::{
     standing,
 };
 use jiff::{SignedDuration, Timestamp};
-use sharing::{AccountId, Decision, RecordId, Refusal, RightKind, Standing, Visibility, allows, lasts_until};
+use sharing::{AccountId, Decision, Id, RecordId, Refusal, RightKind, Standing, Visibility, allows, lasts_until};
 use std::sync::Arc;
 
 statements! {
@@ -86,8 +86,7 @@ pub enum Seen {
 /// Somebody who watches a record; until dropped.
 pub struct Watch {
     store: Store,
-    account: AccountId,
-    session: String,
+    watcher: Watcher,
     record: RecordId,
     listener: Listener,
     /// As it was when last asked.
@@ -98,16 +97,34 @@ pub struct Watch {
     over: Option<Ending>,
 }
 
+/// Who watches.
+#[derive(Clone, Debug)]
+enum Watcher {
+    /// A session of an account.
+    Session { account: AccountId, id: String },
+    /// An app with its token.
+    App { who: Who },
+}
+
 impl Store {
+    /// Begins to watch for an app with the record's token; the rest is as for [`Store::watch`].
+    pub async fn watch_for_app(&self, app: &Actor) -> Result<Watch, Error> {
+        let Who::App { token, record, .. } = app.who else { return Err(Error::NotFound) };
+        self.begin_watch(Watcher::App { who: app.who }, token, record).await
+    }
+
     /// Begins to watch a record: whatever changes from now on is told. Whether one may is said by [`Watch::next`].
     pub async fn watch(&self, session: &Session, record: RecordId) -> Result<Watch, Error> {
-        let account = session.account;
+        let watcher = Watcher::Session { account: session.account, id: session.id.clone() };
+        self.begin_watch(watcher, session.account.0, record).await
+    }
+
+    async fn begin_watch(&self, watcher: Watcher, hears: Id, record: RecordId) -> Result<Watch, Error> {
         let mut watch = Watch {
             store: self.clone(),
-            account,
-            session: session.id.clone(),
+            watcher,
             record,
-            listener: self.0.news.listen_for(record, account),
+            listener: self.0.news.listen_for(record, hears),
             standing: Standing::Stranger,
             visibility: Visibility::GLUCOSE_ONLY,
             ask_at: Timestamp::MAX,
@@ -159,8 +176,8 @@ impl Watch {
 
     async fn ask(&mut self) -> Result<Option<Ending>, Error> {
         let inside = Arc::clone(&self.store.0);
-        let (account, session, record, now) = (self.account, self.session.clone(), self.record, inside.clock.now());
-        let job = move |tx: &mut Tx| ask(tx, &inside, (account, &session), record, now);
+        let (watcher, record, now) = (self.watcher.clone(), self.record, inside.clock.now());
+        let job = move |tx: &mut Tx| ask(tx, &inside, &watcher, record, now);
         match self.store.0.db.read(job).await? {
             Asked::Over(ending) => Ok(Some(ending)),
             Asked::Still { standing, visibility, until } => {
@@ -179,22 +196,22 @@ fn jitter() -> Result<SignedDuration, Error> {
     Ok(SignedDuration::from_millis(i64::from(byte) * 16))
 }
 
-/// The session and the standing, in one snapshot.
-fn ask(
-    tx: &mut Tx,
-    inside: &Inside,
-    (account, session): (AccountId, &str),
-    record: RecordId,
-    now: Timestamp,
-) -> Result<Asked, Error> {
-    let Some(row) = tx.query_one(SESSION, params![account, session])? else {
-        return Ok(Asked::Over(Ending::SignedOut));
+/// The session, when there is one, and the standing, in one snapshot.
+fn ask(tx: &mut Tx, inside: &Inside, watcher: &Watcher, record: RecordId, now: Timestamp) -> Result<Asked, Error> {
+    let (who, ends_at) = match watcher {
+        Watcher::App { who } => (*who, Timestamp::MAX),
+        Watcher::Session { account, id } => {
+            let Some(row) = tx.query_one(SESSION, params![*account, id.as_str()])? else {
+                return Ok(Asked::Over(Ending::SignedOut));
+            };
+            let ends_at = sessions::ends_at(inside, row.int(0)? != 0, row.instant(1)?, row.instant(2)?);
+            if ends_at <= now || row.opt_instant(3)?.is_some() {
+                return Ok(Asked::Over(Ending::SignedOut));
+            }
+            (Who::Account { id: *account }, ends_at)
+        }
     };
-    let ends_at = sessions::ends_at(inside, row.int(0)? != 0, row.instant(1)?, row.instant(2)?);
-    if ends_at <= now || row.opt_instant(3)?.is_some() {
-        return Ok(Asked::Over(Ending::SignedOut));
-    }
-    let standing = standing::of(tx, Who::Account { id: account }, record, now)?;
+    let standing = standing::of(tx, who, record, now)?;
     Ok(match allows(standing, RightKind::View, now) {
         Decision::Allowed(visibility) => {
             let until = lasts_until(standing, now).map_or(ends_at, |until| until.min(ends_at));
