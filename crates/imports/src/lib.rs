@@ -18,7 +18,7 @@ pub mod import;
 mod iso;
 mod json;
 mod libreview;
-mod nightscout;
+pub mod nightscout;
 mod number;
 mod plain;
 pub mod problems;

@@ -4,6 +4,7 @@
 
 mod combo;
 mod devicestatus;
+mod door;
 mod entries;
 mod insulin;
 mod notes;
@@ -13,6 +14,9 @@ mod targets;
 mod temp_basals;
 mod treatments;
 mod when;
+
+pub use door::{instant_of_number, instant_of_text, is_no_instant, meaning};
+pub use entries::{LOWEST, limit_of, trend_of};
 
 use crate::{Context, DeviceKind, Format, Import, Refused, json, json::Fields, json::Peek};
 use glucose::{EventKind, Given, NewEvent, NewReading};

@@ -4,7 +4,7 @@ use super::{Document, Reader};
 use glucose::{EventKind, Glucose, Limit, NewReading, ReadingKind, Trend, Unit};
 
 /// Below this a sensor value is an error code of the sensor (Nightscout's own rule).
-const LOWEST: f64 = 39.0;
+pub const LOWEST: f64 = 39.0;
 
 impl Reader<'_> {
     pub(super) fn take_entry(&mut self, mut document: Document) {
@@ -69,7 +69,7 @@ impl Reader<'_> {
 }
 
 /// 39 and 401 are what LOW and HIGH are sent as.
-pub(super) fn limit_of(mg_dl: f64) -> Option<Limit> {
+pub fn limit_of(mg_dl: f64) -> Option<Limit> {
     if mg_dl <= 39.0 { Some(Limit::Below) } else { (mg_dl >= 401.0).then_some(Limit::Above) }
 }
 
@@ -82,7 +82,8 @@ fn take_trend(document: &mut Document) -> Option<Trend> {
     trend
 }
 
-pub(super) fn trend_of(direction: &str) -> Option<Trend> {
+/// The arrow that a `direction` names.
+pub fn trend_of(direction: &str) -> Option<Trend> {
     Some(match direction {
         "TripleUp" => Trend::TripleUp,
         "DoubleUp" => Trend::DoubleUp,
