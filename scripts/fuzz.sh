@@ -17,9 +17,11 @@ scripts/need.sh fuzz
 targets=$(cd fuzz && cargo +nightly fuzz list)
 (cd fuzz && cargo +nightly fuzz build) || fail "the fuzz targets do not build"
 for target in $targets; do
-  # What it finds anew stays on this machine; the synthetic files of the importers' tests are the seeds.
+  # What it finds anew stays on this machine; the synthetic files of the rooms' tests are the seeds.
   seeds=../crates/imports/tests/files
-  if [ -d "crates/imports/tests/files/$target" ]; then seeds="$seeds/$target"; fi
+  for room in imports nightscout; do
+    if [ -d "crates/$room/tests/files/$target" ]; then seeds="../crates/$room/tests/files/$target"; fi
+  done
   mkdir -p "fuzz/corpus/$target"
   log=$(mktemp)
   say "fuzzing $target for $seconds s"

@@ -11,6 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("imports", &["glucose"]),
     ("kinsight", &["glucose", "imports", "life", "reports", "sharing", "store", "web", "worker"]),
     ("life", &["glucose"]),
+    ("nightscout", &["glucose", "imports"]),
     ("reports", &["glucose", "words"]),
     ("sharing", &[]),
     ("store", &["glucose", "sharing"]),

@@ -1,0 +1,36 @@
+//! What phone apps say and expect: documents, queries and answers of the Nightscout API. Pure: no I/O, no clock.
+//!
+//! | what | where |
+//! | --- | --- |
+//! | times, ids, fields of a document | `times`, `document` |
+//! | what is asked | `query` (versions 1 and 2), `search` (version 3), `filter` behind both |
+//! | what is brought | `prepare` (how each version stores a document), `identity` (what is the same), `meaning` |
+//! | sensor and finger values, there and back | `entries` |
+
+mod careportal;
+mod collection;
+mod document;
+pub mod entries;
+pub mod filter;
+#[doc(hidden)]
+pub mod fuzz_targets;
+pub mod identity;
+mod markup;
+mod meaning;
+pub mod prepare;
+pub mod query;
+pub mod search;
+mod shown;
+pub mod times;
+
+pub use careportal::{check_of, treatment_of};
+pub use collection::Collection;
+pub use document::{Document, is_object_id, is_uuid};
+pub use entries::{Entry, EntryParts, entry, entry_of, write_entries};
+pub use identity::{IdentityV1, IdentityV3, identity_v1, identity_v3};
+pub use meaning::{Meaning, meaning};
+pub use prepare::{Refused, prepare_v1, prepare_v3};
+pub use query::Query;
+pub use search::Search;
+pub use shown::{shown_v1, shown_v3};
+pub use times::Moment;
