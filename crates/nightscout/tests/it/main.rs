@@ -1,10 +1,15 @@
 //! What apps say in, what they expect out.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod answers;
 mod anything;
+mod credentials;
 mod entries;
 mod frame;
+mod jwt;
+mod live;
 mod meaning;
+mod negotiate;
 mod preparing;
 mod queries;
 mod recorded;
