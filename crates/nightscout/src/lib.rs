@@ -7,9 +7,11 @@
 //! | what is brought | `prepare` (how each version stores a document), `identity` (what is the same), `meaning` |
 //! | sensor and finger values, there and back | `entries` |
 //! | who asks | `credentials`, `permissions`, `jwt` |
-//! | what is answered besides documents | `answers`, `negotiate`, `live` |
+//! | what is answered besides documents | `answers`, `negotiate`, `live`, `carelink` |
+//! | what is told without being asked | `sockets` |
 
 pub mod answers;
+pub mod carelink;
 mod careportal;
 mod collection;
 pub mod credentials;
@@ -29,6 +31,7 @@ pub mod prepare;
 pub mod query;
 pub mod search;
 mod shown;
+pub mod sockets;
 pub mod times;
 
 pub use careportal::{check_of, treatment_of};

@@ -3,6 +3,7 @@
 
 mod answers;
 mod anything;
+mod carelink;
 mod credentials;
 mod entries;
 mod frame;
@@ -14,5 +15,6 @@ mod preparing;
 mod queries;
 mod recorded;
 mod searches;
+mod sockets;
 mod times;
 mod version_3;
