@@ -95,7 +95,8 @@ async fn serve<T>(stream: TcpStream, peer: SocketAddr, router: Router, watcher: 
         .timer(TokioTimer::new())
         .header_read_timeout(SLOWEST_HEAD)
         .max_buf_size(LONGEST_HEAD)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .with_upgrades();
     // A connection that breaks off is nobody's fault that could be told to somebody.
     let _ = watcher.watch(connection).await;
     drop(turn);

@@ -83,7 +83,7 @@ pub use clinic::{
 };
 pub use days::DatumKind;
 pub use devices::DeviceToken;
-pub use documents::{Document, Entry, Kept as KeptAs, Lookup, MOST_DOCUMENT_BYTES, NewDocument, object_id};
+pub use documents::{Document, Entry, Kept as KeptAs, Lookup, MOST_DOCUMENT_BYTES, NewDocument, Same, object_id};
 pub use downloads::DownloadNotices;
 pub use error::{Conflict, Error, Invalid, WeakPassword};
 pub use flags::{AuditOf, Flag};

@@ -1,7 +1,7 @@
 //! Who has something new; never what. Each listener asks the gate again.
 
 use crate::bells::{Bells, Listener, Ring};
-use sharing::{AccountId, RecordId};
+use sharing::{AccountId, Id, RecordId};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 

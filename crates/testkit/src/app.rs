@@ -169,10 +169,15 @@ impl App {
 
     /// An upload token of Anna's record.
     pub async fn upload_token(&self) -> String {
+        self.app_token(NewAppToken::new("Test", TokenScope::Upload)).await
+    }
+
+    /// A token of Anna's record for an app.
+    pub async fn app_token(&self, new: NewAppToken) -> String {
         let entrance = self.store.sign_in(crate::people::ANNA, PASSWORD, false, store::Origin::default()).await;
         let token = entrance.and_then(Entrance::opened).expect("Anna signs in").session;
         let anna = self.store.session(token.as_str()).await.expect("a new session is open").actor;
-        let make = |patient: &mut Access<'_, Manage>| patient.add_token(&NewAppToken::new("Test", TokenScope::Upload));
+        let make = move |patient: &mut Access<'_, Manage>| patient.add_token(&new);
         let made = self.store.with_patient(&anna, self.family.anna_record, Purpose::Tokens, make).await;
         made.expect("Anna makes a token")
     }

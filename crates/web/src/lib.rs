@@ -42,6 +42,8 @@ pub struct Web {
     pub(crate) exporting: Arc<Semaphore>,
     pub(crate) live: Arc<live::Seats>,
     pub(crate) printing: Arc<clinic::printing::Printing>,
+    pub(crate) answers: Arc<api::nightscout::Answers>,
+    pub(crate) guesses: Arc<api::nightscout::Guesses>,
 }
 
 impl Web {
@@ -54,6 +56,8 @@ impl Web {
             exporting: Arc::new(Semaphore::new(leaving::export::AT_ONCE)),
             live: Arc::default(),
             printing: Arc::default(),
+            answers: Arc::default(),
+            guesses: Arc::default(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! All routes, as data, so that the permission matrix can be complete: the router is made from this list alone.
 
+use crate::api::nightscout::{self, v1};
 use crate::edge::{csrf, headers, host, problem, request_id, statics};
 use crate::pass::{door, look};
 use crate::people::{
@@ -21,7 +22,7 @@ use crate::{Web, api, clinic, here, leaving, live, lockdown};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use sharing::RightKind;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _};
@@ -350,6 +351,12 @@ pub static ROUTES: &[Route] = &[
     Route::post("/clinics/{clinic}/patients/{record}/deletion", Who::OfClinic, || post(clinic::leaving::delete)),
     // apps
     Route::post("/api/v1/uploads", Who::App, || post(api::uploads::bring).layer(DefaultBodyLimit::disable())),
+    // phone apps
+    Route::get("/api/versions", Who::Anybody, || get(v1::versions)),
+    Route::get("/api/v1/{*call}", Who::App, || get(v1::get)),
+    Route::post("/api/v1/{*call}", Who::App, || nightscout::brought(post(v1::post))),
+    Route { method: "PUT", path: "/api/v1/{*call}", who: Who::App, handler: || nightscout::brought(put(v1::put)) },
+    Route { method: "DELETE", path: "/api/v1/{*call}", who: Who::App, handler: || delete(v1::delete) },
 ];
 
 /// Whether a page of ours is at this address, so that nothing leads nowhere.
@@ -367,6 +374,7 @@ pub fn router(web: Web) -> Router {
     ROUTES
         .iter()
         .fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
+        .layer(nightscout::sockets::layer(&web))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(from_fn_with_state(web.clone(), csrf::guard))
         .layer(from_fn_with_state(web.clone(), host::guard))

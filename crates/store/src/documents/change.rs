@@ -12,16 +12,16 @@ use crate::{
 use jiff::Timestamp;
 
 impl Access<'_, Upload> {
-    /// The id of a document of this instant that is the same by the rule of whoever asks, so that it can be replaced.
+    /// The id of the newest document from `from` until before `to` that is the same by the rule of whoever asks, so that it
+    /// can be replaced.
     pub fn same_document(
         &mut self,
         collection: Collection,
-        at: Timestamp,
+        (from, to): (Timestamp, Timestamp),
         is_same: impl FnMut(&Document) -> bool,
     ) -> Result<Option<String>, Error> {
-        let until = at.saturating_add(jiff::SignedDuration::from_millis(1)).unwrap_or(Timestamp::MAX);
-        let mut documents = self.kept_documents(collection, at, until)?;
         let mut is_same = is_same;
+        let mut documents = self.kept_documents(collection, from, to)?;
         documents.retain(|document| is_same(document));
         Ok(documents.pop().map(|document| document.id))
     }

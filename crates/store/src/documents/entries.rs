@@ -107,13 +107,17 @@ impl<R: CanView> Access<'_, R> {
     /// What tells the readings of these days from what they were before any change: an answer that was made of them is good
     /// for as long as this is the same, for whoever sees the same of them.
     pub fn entries_seal(&mut self, from: Timestamp, to: Timestamp) -> Result<[u8; 32], Error> {
+        self.seal_of::<ReadingDatum>(from, to)
+    }
+
+    pub(super) fn seal_of<T: Stored>(&mut self, from: Timestamp, to: Timestamp) -> Result<[u8; 32], Error> {
         let (from, to) = self.entered().seen(from, to);
         let mut hash = digest::Context::new(&digest::SHA256);
         let visible = self.entered().visibility;
         hash.update(&[visible.insulin, visible.carbs, visible.notes, visible.devices].map(u8::from));
         if from < to {
             self.saw(from, to);
-            for day in self.days::<ReadingDatum>(day_of(from.as_millisecond()), day_of(to.as_millisecond()))? {
+            for day in self.days::<T>(day_of(from.as_millisecond()), day_of(to.as_millisecond()))? {
                 hash.update(&day.day.to_be_bytes());
                 hash.update(&day.seal());
             }

@@ -104,10 +104,21 @@ impl std::fmt::Debug for NewDocument {
 pub struct Kept {
     /// The id it has.
     pub id: String,
+    /// Of a reading the derived one: 24 hex digits.
+    pub own_id: String,
     /// Nothing was replaced.
     pub new: bool,
     /// When it was changed: the stamp it has now, in milliseconds.
     pub changed_ms: i64,
+}
+
+/// What a reading that comes replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Same {
+    /// What is shown at its instant and of its kind, whatever its id; that id stays.
+    TimeAndKind,
+    /// What has its id; where it brings none, as above.
+    Id,
 }
 
 /// What is known of an id.

@@ -1,6 +1,6 @@
 //! Keeping what an app sends: by id, or else by what says the same.
 
-use super::{Kept, MOST_DOCUMENT_BYTES, NewDocument, drawer::Drawer, seen};
+use super::{Kept, MOST_DOCUMENT_BYTES, NewDocument, Same, drawer::Drawer, seen};
 use crate::{
     access::Access,
     chunk::{
@@ -75,18 +75,23 @@ impl Putting {
 }
 
 impl Access<'_, Upload> {
-    /// Keeps readings, each replacing what has its id or else what is shown at its instant and of its kind; in the same
-    /// order, what became of each.
-    pub fn put_entries(&mut self, new: &[NewReading]) -> Result<Vec<Kept>, Error> {
+    /// Keeps readings; in the same order, what became of each.
+    pub fn put_entries(&mut self, new: &[NewReading], same: Same) -> Result<Vec<Kept>, Error> {
         let mut putting = Putting::begin(self)?;
-        let kept = new.iter().map(|new| self.put_reading(&mut putting, new)).collect::<Result<_, _>>()?;
+        let kept = new.iter().map(|new| self.put_reading(&mut putting, new, same)).collect::<Result<_, _>>()?;
         putting.end(self)?;
         Ok(kept)
     }
 
-    fn put_reading(&mut self, putting: &mut Putting, new: &NewReading) -> Result<Kept, Error> {
-        let item = ReadingDatum::new(new, None);
+    fn put_reading(&mut self, putting: &mut Putting, new: &NewReading, same: Same) -> Result<Kept, Error> {
+        let mut item = ReadingDatum::new(new, None);
         let day = day_of(item.at_ms());
+        if same == Same::TimeAndKind
+            && let Some(known) = putting.readings.look(self, day)?.id_at(item.at_ms(), item.kind())
+        {
+            let given = item.common.given.get_or_insert_default();
+            given.id = Some(known);
+        }
         if let Some(id) = item.common().given_id().map(str::to_owned) {
             self.leave_other_days::<ReadingDatum>(&id, &id, day, putting, |putting| &mut putting.readings)?;
         }
@@ -100,7 +105,7 @@ impl Access<'_, Upload> {
         } else {
             putting.at_end = false;
         }
-        Ok(Kept { id: put.id, new: put.new, changed_ms: stamp })
+        Ok(Kept { own_id: item.own_id(), id: put.id, new: put.new, changed_ms: stamp })
     }
 
     /// Keeps documents, each replacing what has its id, with what they mean; in the same order, what became of each.
@@ -145,7 +150,7 @@ impl Access<'_, Upload> {
         drawer(putting).name(day, names);
         self.put_meaning(putting, new, put.new, stamp)?;
         putting.tell(What::Events);
-        Ok(Kept { id: put.id, new: put.new, changed_ms: stamp })
+        Ok(Kept { own_id: put.id.clone(), id: put.id, new: put.new, changed_ms: stamp })
     }
 
     /// Takes away what has this id on another day, where the new version is not; that day.

@@ -3,13 +3,16 @@
 use super::{Document, Lookup, seen};
 use crate::{
     access::Access,
-    chunk::{Collection, DOCUMENTS, Datum as _, DocumentDatum, STATUSES, day_of},
+    chunk::{Collection, DOCUMENTS, Datum as _, DocumentDatum, EventDatum, STATUSES, day_of},
     days::{Day, Stored},
     error::Error,
+    events::as_seen,
     rights::CanView,
 };
+use glucose::Event;
 use jiff::Timestamp;
-use std::collections::HashMap;
+use sharing::Visibility;
+use std::collections::{HashMap, HashSet};
 
 /// So many days are opened at once while going back in time.
 const STEP: i64 = 8;
@@ -54,6 +57,25 @@ impl<R: CanView> Access<'_, R> {
         }
         found.truncate(most);
         Ok(found)
+    }
+
+    /// Events of a span that did not come as a document of an app but otherwise, as from a file, each with an id.
+    pub fn events_beside_documents(&mut self, from: Timestamp, to: Timestamp) -> Result<Vec<(String, Event)>, Error> {
+        let (from, to) = self.entered().seen(from, to);
+        let visible = self.entered().visibility;
+        if from >= to || visible == Visibility::GLUCOSE_ONLY {
+            return Ok(Vec::new());
+        }
+        let documents = self.within::<DocumentDatum<DOCUMENTS>>(from, to)?;
+        let ids: HashSet<&str> = documents.rows().iter().filter_map(|row| row.item.common().given_id()).collect();
+        let events = self.within::<EventDatum>(from, to)?;
+        let elsewhere = events.shown().filter(|row| (from..to).contains(&row.item.common().at()));
+        let elsewhere = elsewhere.filter(|row| row.item.common().given_id().is_none_or(|id| !ids.contains(id)));
+        let told = elsewhere.filter_map(|row| {
+            let event = as_seen(row.item.show(row.uploads.first()), visible)?;
+            Some((row.item.own_id(), event))
+        });
+        Ok(told.collect())
     }
 
     /// One document, by its id or its identifier.
@@ -110,6 +132,11 @@ impl<R: CanView> Access<'_, R> {
         let mut all: Vec<Document> = newest.into_values().filter(|document| changed(document) > stamp_ms).collect();
         all.sort_by_key(changed);
         Ok(all)
+    }
+
+    /// What tells the documents of these days from what they were before any change, as [`Access::entries_seal`] for readings.
+    pub fn documents_seal(&mut self, from: Timestamp, to: Timestamp) -> Result<[u8; 32], Error> {
+        self.seal_of::<DocumentDatum<DOCUMENTS>>(from, to)
     }
 
     fn as_seen(&self, documents: Vec<Document>) -> Vec<Document> {

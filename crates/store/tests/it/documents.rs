@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use sharing::{Purpose, Refusal, TokenScope, Visibility};
 use store::{
     Access, Actor, AppSecret, Collection, Document, Error, KeptAs, Lookup, Manage, NewAppToken, NewDocument, Origin,
-    Upload, View,
+    Same, Upload, View,
 };
 use testkit::both::{TestStore, both};
 use testkit::cast::{People, people};
@@ -231,7 +231,7 @@ fn an_app_that_does_both_brings_data_and_reads_them_and_no_more() {
     both(async |kit| {
         let family = people(&kit).await;
         let app = let_in(&kit, &family, NewAppToken::new("AAPS", TokenScope::Both)).await;
-        let bring = |patient: &mut Access<'_, Upload>| patient.put_entries(&[reading(at(NOON), 120, None)]);
+        let bring = |patient: &mut Access<'_, Upload>| patient.put_entries(&[reading(at(NOON), 120, None)], Same::Id);
         kit.store.with_patient(&app, family.record, Purpose::DeviceUpload, bring).await.unwrap();
         let read = |patient: &mut Access<'_, View>| patient.entries_within(Timestamp::MIN, Timestamp::MAX);
         let entries = kit.store.with_patient(&app, family.record, Purpose::Home, read).await.unwrap();
@@ -255,15 +255,20 @@ fn the_same_time_and_kind_again_replaces_a_reading() {
         let slot = |n: i64| at(NOON) + SignedDuration::from_mins(5 * n);
         let list: Vec<NewReading> = (0..288).map(|n| reading(slot(n), 100 + n as i32 % 50, None)).collect();
         let twice = list.clone();
-        let first = change(&kit, &family, move |patient| patient.put_entries(&list)).await;
-        let again = change(&kit, &family, move |patient| patient.put_entries(&twice)).await;
+        let first = change(&kit, &family, move |patient| patient.put_entries(&list, Same::Id)).await;
+        let again = change(&kit, &family, move |patient| patient.put_entries(&twice, Same::TimeAndKind)).await;
         assert!(first.iter().all(|kept| kept.new) && again.iter().all(|kept| !kept.new));
         assert!(first.iter().zip(&again).all(|(first, again)| first.id == again.id));
-        let other = change(&kit, &family, move |patient| patient.put_entries(&[reading(slot(3), 222, None)])).await;
+        let other = change(&kit, &family, move |patient| {
+            patient.put_entries(&[reading(slot(3), 222, Some("another"))], Same::TimeAndKind)
+        })
+        .await;
         assert_eq!((other[0].new, &other[0].id), (false, &first[3].id));
         let named = "6561a0b0c0d0e0f001020304";
-        change(&kit, &family, move |patient| patient.put_entries(&[reading(slot(-1), 90, Some(named))])).await;
-        change(&kit, &family, move |patient| patient.put_entries(&[reading(slot(-400), 91, Some(named))])).await;
+        change(&kit, &family, move |patient| patient.put_entries(&[reading(slot(-1), 90, Some(named))], Same::Id))
+            .await;
+        change(&kit, &family, move |patient| patient.put_entries(&[reading(slot(-400), 91, Some(named))], Same::Id))
+            .await;
         let all =
             look(&kit, &family.anna, &family, |patient| patient.entries_within(Timestamp::MIN, Timestamp::MAX)).await;
         assert_eq!(all.len(), 289, "one moved to another day, and none is here twice");

@@ -4,7 +4,7 @@
 mod events;
 mod seats;
 
-pub use seats::Seats;
+pub use seats::{Seat, Seats};
 
 use crate::Web;
 use crate::edge::problem::Problem;

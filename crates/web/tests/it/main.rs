@@ -16,6 +16,7 @@ mod here;
 mod leaving;
 mod live;
 mod lockdown;
+mod nightscout;
 mod nonsense;
 mod notices;
 mod pages;

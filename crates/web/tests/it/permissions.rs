@@ -1,6 +1,7 @@
 //! Every route and every kind of person, as one table. Fails when a route is not visited.
 
 use crate::cast;
+use axum::body::Body;
 use axum::http::{Method, header};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
@@ -64,6 +65,7 @@ fn filled(path: &str, app: &App, of_clinic: bool) -> String {
         .replace("{pass}", "00000000-0000-0000-0000-000000000000")
         .replace("{job}", &format!("{}AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", u8::from(of_clinic))[..43])
         .replace("{factor}", "00000000-0000-0000-0000-000000000000")
+        .replace("{*call}", "entries.json")
         .replace("{number}", "999")
 }
 
@@ -72,6 +74,11 @@ async fn visit(browser: &mut Browser, route: &Route, path: &str) -> u16 {
     let answer = match (route.method, route.path) {
         ("GET", _) => browser.get(path).await,
         (_, "/records/{record}/uploads/jobs/{job}" | "/api/v1/uploads") => browser.upload(path, &[]).await,
+        ("PUT" | "DELETE" | "PATCH", _) => {
+            let method = Method::from_bytes(route.method.as_bytes()).unwrap();
+            let json = [("content-type", "application/json".to_owned())];
+            browser.send(method, path, &json, Body::from("[]")).await
+        }
         (_, path_of_route) => browser.post(path, fields(path_of_route)).await,
     };
     answer.status.as_u16()

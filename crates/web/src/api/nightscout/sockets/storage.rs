@@ -1,0 +1,122 @@
+//! `/storage`: each document that came, changed or went, as version 3 shows it.
+
+use super::super::caller::Caller;
+use super::super::entries::document_of;
+use super::super::failure::Failure;
+use super::super::find::parsed;
+use super::super::keep::shelf;
+use super::line::Line;
+use crate::Web;
+use nightscout::sockets::{StorageEvent, storage_event, subscribed_to_storage};
+use nightscout::{Collection, Document, shown_v3};
+use serde::Deserialize;
+use serde_json::Value;
+use socketioxide::extract::{AckSender, Data, SocketRef};
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::{Access, Error, Stamps, View};
+
+/// Changes that are told at once.
+const MOST: usize = 1000;
+/// Stamps may run ahead of the clock after a batch; so far back the newest one is looked for.
+const LOOK_BACK_MS: i64 = 3_600_000;
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Asked {
+    access_token: Value,
+    collections: Option<Vec<String>>,
+}
+
+pub async fn connected(socket: &SocketRef, web: Web) {
+    let line = Line::of(socket, web);
+    let here = line.clone();
+    socket.on("subscribe", async move |socket: SocketRef, Data(asked): Data<Asked>, ack: AckSender| {
+        subscribe(socket, here, asked, ack).await;
+    });
+    line.cut_off_the_silent(socket).await;
+}
+
+async fn subscribe(socket: SocketRef, mut line: Line, asked: Asked, ack: AckSender) {
+    let may = line.let_in(&socket, &[asked.access_token.as_str().unwrap_or_default()]).await.ok();
+    let names: Option<Vec<&str>> = asked.collections.as_ref().map(|names| names.iter().map(String::as_str).collect());
+    let (granted, answer) = subscribed_to_storage(may, names.as_deref());
+    let Some(caller) = line.caller().filter(|_| !granted.is_empty()).cloned() else {
+        let _ = ack.send(&answer);
+        let _ = socket.disconnect();
+        return;
+    };
+    if tell(&socket, &mut line, &caller, &granted, || drop(ack.send(&answer))).await.is_err() {
+        let _ = socket.disconnect();
+    }
+}
+
+async fn tell(
+    socket: &SocketRef,
+    line: &mut Line,
+    caller: &Arc<Caller>,
+    granted: &[Collection],
+    begun: impl FnOnce(),
+) -> Result<(), Failure> {
+    let (app, _) = caller.app()?;
+    let mut watch = caller.web.store.watch_for_app(app).await?;
+    let mut seat = line.seat().ok_or(Failure::TooMany)?;
+    let now_ms = caller.web.clock.now().as_millisecond();
+    let mut since: HashMap<Collection, i64> = HashMap::new();
+    for collection in granted {
+        let last = changes(caller, *collection, now_ms - LOOK_BACK_MS).await?.last().map(|change| change.1.changed_ms);
+        since.insert(*collection, last.unwrap_or(now_ms - LOOK_BACK_MS));
+    }
+    // Whatever comes from here on is told.
+    begun();
+    while line.next(socket, &mut watch, &mut seat).await.is_some() {
+        for (collection, since) in &mut since {
+            for (document, stamps) in changes(caller, *collection, *since).await? {
+                *since = stamps.changed_ms;
+                let (name, body) = storage_event(*collection, event(document, stamps));
+                let _ = socket.emit(name, &body);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn event(document: Document, stamps: Stamps) -> StorageEvent {
+    if stamps.deleted {
+        let identifier = document.get("identifier").and_then(Value::as_str).unwrap_or_default();
+        return StorageEvent::Delete(identifier.to_owned());
+    }
+    match stamps.created_ms == stamps.changed_ms {
+        true => StorageEvent::Create(document),
+        false => StorageEvent::Update(document),
+    }
+}
+
+/// What changed after a stamp, as version 3 shows it.
+async fn changes(caller: &Caller, collection: Collection, since: i64) -> Result<Vec<(Document, Stamps)>, Failure> {
+    caller.read(move |patient: &mut Access<'_, View>| changed(patient, collection, since, MOST)).await
+}
+
+pub fn changed(
+    patient: &mut Access<'_, View>,
+    collection: Collection,
+    since: i64,
+    most: usize,
+) -> Result<Vec<(Document, Stamps)>, Error> {
+    let shown = |document: Document, id: &str, stamps: Stamps| {
+        let document = shown_v3(collection, document, id, Some((stamps.created_ms, stamps.changed_ms)));
+        (document, stamps)
+    };
+    let documents = patient.documents_changed_since(shelf(collection), since, most)?;
+    let mut all: Vec<(Document, Stamps)> = documents
+        .into_iter()
+        .filter_map(|document| Some(shown(parsed(&document.json), &document.id, document.stamps?)))
+        .collect();
+    if collection == Collection::Entries {
+        let entries = patient.entries_changed_since(since, most)?;
+        all.extend(entries.iter().filter_map(|entry| Some(shown(document_of(entry), &entry.id, entry.stamps?))));
+        all.sort_by_key(|(_, stamps)| stamps.changed_ms);
+        all.truncate(most);
+    }
+    Ok(all)
+}

@@ -1,0 +1,271 @@
+//! Version 1, and version 2 where it is the same. One door for each method; which call it is stands in the path.
+//!
+//! | path | what |
+//! | --- | --- |
+//! | `entries`, `entries/sgv`, `entries/current`, `entries/{id}` | glucose values, as JSON, CSV or text |
+//! | `treatments`, `devicestatus`, `profile`, `food`, `activity` | documents |
+//! | `status`, `verifyauth`, `experiments/test`, `adminnotifies`, `notifications/ack` | what apps ask before they begin |
+
+use super::body::{self, Brought};
+use super::caller::Caller;
+use super::failure::Failure;
+use super::find::{self, parsed};
+use super::keep::{self, shelf};
+use super::{entries, reply, site};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use nightscout::entries::{write_csv, write_tsv};
+use nightscout::query::parameter;
+use nightscout::{Collection, Document, Query, shown_v1};
+use serde_json::json;
+use store::{Access, Lookup, View};
+
+/// A call: what stands behind `/api/v1/`, taken apart.
+struct Call {
+    collection: String,
+    rest: Option<String>,
+    /// `json`, `csv`, `tsv`, `txt`, …
+    extension: Option<String>,
+    query: String,
+}
+
+impl Call {
+    fn of(path: &str, query: Option<String>) -> Self {
+        let path = path.trim_matches('/');
+        const KNOWN: &[&str] = &["json", "csv", "tsv", "txt", "js", "html", "svg", "png"];
+        let (path, extension) = match path.rsplit_once('.') {
+            Some((path, extension)) if KNOWN.contains(&extension) => (path, Some(extension.to_owned())),
+            _ => (path, None),
+        };
+        let (collection, rest) = match path.split_once('/') {
+            Some((collection, rest)) => (collection.to_owned(), Some(rest.to_owned())),
+            None => (path.to_owned(), None),
+        };
+        Self { collection, rest, extension, query: query.unwrap_or_default() }
+    }
+
+    fn documents(&self) -> Result<Collection, Failure> {
+        Collection::named(&self.collection)
+            .filter(|collection| *collection != Collection::Settings)
+            .ok_or(Failure::NotFound)
+    }
+
+    fn question(&self, caller: &Caller, collection: Collection) -> Result<Query, Failure> {
+        Ok(Query::parse(collection, &self.query, caller.web.clock.now())?)
+    }
+}
+
+pub async fn get(
+    caller: Caller,
+    Path(path): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let call = Call::of(&path, query);
+    match (call.collection.as_str(), call.rest.as_deref()) {
+        ("status", None) => site::status(&caller, call.extension.as_deref()).await,
+        ("verifyauth", None) => site::verify(&caller).await,
+        ("versions", None) => Ok(reply::json(&site::versions())),
+        ("experiments", Some("test")) => site::may_write(&caller).await,
+        ("adminnotifies", None) => {
+            caller.app()?;
+            Ok(reply::json(&json!({ "status": 200, "message": { "notifies": [], "notifyCount": 0 } })))
+        }
+        ("notifications", Some("ack")) => site::acknowledge(&caller).await,
+        ("count", Some(rest)) => count(&caller, &call, rest).await,
+        ("entries", rest) => get_entries(&caller, &call, rest, &headers).await,
+        _ => get_documents(&caller, &call, &headers).await,
+    }
+}
+
+async fn get_entries(
+    caller: &Caller,
+    call: &Call,
+    rest: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Response, Failure> {
+    let query = call.question(caller, Collection::Entries)?;
+    let query = match rest {
+        None => query,
+        Some("current") => Query { count: Some(1), ..query.of_type("sgv") },
+        Some(kind @ ("sgv" | "mbg" | "cal")) => query.of_type(kind),
+        Some(id) => return entry(caller, call, id, headers).await,
+    };
+    match form(call.extension.as_deref(), headers) {
+        Form::Json => {
+            let json = entries::list(caller, query).await?;
+            let changed = newest_date(&json);
+            Ok(reply::since(headers, changed, || reply::bytes(json)))
+        }
+        other => Ok(other.reply(&entries::documents(caller, query).await?)),
+    }
+}
+
+/// When the newest of a list is from: what apps are told as the time of its last change.
+fn newest_date(json: &[u8]) -> Option<i64> {
+    const DATE: &[u8] = b"\"date\":";
+    let at = json.windows(DATE.len()).position(|window| window == DATE)? + DATE.len();
+    let digits: Vec<u8> = json[at..].iter().copied().take_while(u8::is_ascii_digit).collect();
+    std::str::from_utf8(&digits).ok()?.parse().ok()
+}
+
+async fn entry(caller: &Caller, call: &Call, id: &str, headers: &HeaderMap) -> Result<Response, Failure> {
+    let id = id.to_owned();
+    let job = move |patient: &mut Access<'_, View>| {
+        if let Lookup::Here(entry) = patient.entry(&id)? {
+            return Ok(vec![entries::document_of(&entry)]);
+        }
+        Ok(match patient.document(store::Collection::Entries, &id)? {
+            Lookup::Here(document) => {
+                vec![shown_v1(Collection::Entries, parsed(&document.json), &document.id, &document.id)]
+            }
+            _ => Vec::new(),
+        })
+    };
+    let found = caller.read(job).await?;
+    Ok(match form(call.extension.as_deref(), headers) {
+        Form::Json => reply::json(&found),
+        other => other.reply(&found),
+    })
+}
+
+/// How entries are wanted: by the ending of the path, or else by what is accepted.
+enum Form {
+    Json,
+    Csv,
+    Tsv,
+}
+
+fn form(extension: Option<&str>, headers: &HeaderMap) -> Form {
+    let accepted = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("*/*");
+    match extension {
+        Some("json") => Form::Json,
+        Some("csv") => Form::Csv,
+        Some("tsv" | "txt") => Form::Tsv,
+        _ if accepted.contains("application/json") => Form::Json,
+        _ if accepted.contains("text/csv") => Form::Csv,
+        _ => Form::Tsv,
+    }
+}
+
+impl Form {
+    fn reply(&self, documents: &[Document]) -> Response {
+        match self {
+            Self::Json => reply::json(documents),
+            Self::Csv => reply::text("text/csv; charset=utf-8", write_csv(documents)),
+            Self::Tsv => reply::text("text/plain; charset=utf-8", write_tsv(documents)),
+        }
+    }
+}
+
+async fn get_documents(caller: &Caller, call: &Call, headers: &HeaderMap) -> Result<Response, Failure> {
+    let collection = call.documents()?;
+    let query = call.question(caller, collection)?;
+    let changed = move |patient: &mut Access<'_, View>| patient.last_changed(shelf(collection));
+    match (collection, call.rest.as_deref()) {
+        (Collection::Profile, Some("current")) => {
+            let newest = find::find(caller, Query { count: Some(1), ..query }).await?;
+            Ok(reply::json(&newest.into_iter().next().map_or_else(|| json!({}), Into::into)))
+        }
+        (Collection::Food, Some(kind @ ("quickpicks" | "regular"))) => {
+            let wanted = if kind == "quickpicks" { "quickpick" } else { "food" };
+            let mut all = find::find(caller, query).await?;
+            all.retain(|food| food.get("type").and_then(|kind| kind.as_str()) == Some(wanted));
+            Ok(reply::json(&all))
+        }
+        (_, Some(id)) => {
+            let id = id.to_owned();
+            let job = move |patient: &mut Access<'_, View>| patient.document(shelf(collection), &id);
+            match caller.read(job).await? {
+                Lookup::Here(document) => {
+                    let shown = shown_v1(collection, parsed(&document.json), &document.id, &document.id);
+                    Ok(reply::json(&[shown]))
+                }
+                _ => Ok(reply::json(&json!([]))),
+            }
+        }
+        (_, None) => {
+            let changed = if collection == Collection::Treatments { caller.read(changed).await? } else { None };
+            if changed.is_some_and(|changed| reply::is_known(headers, changed)) {
+                return Ok(reply::since(headers, changed, || StatusCode::NOT_MODIFIED.into_response()));
+            }
+            let found = find::find(caller, query).await?;
+            Ok(reply::since(headers, changed, || reply::json(&found)))
+        }
+    }
+}
+
+/// How many documents a question finds: `count/{collection}/where`.
+async fn count(caller: &Caller, call: &Call, rest: &str) -> Result<Response, Failure> {
+    let name = rest.strip_suffix("/where").ok_or(Failure::NotFound)?;
+    let collection = Collection::named(name).ok_or(Failure::NotFound)?;
+    let query = Query { count: None, ..call.question(caller, collection)? };
+    let found = if collection == Collection::Entries {
+        entries::documents(caller, query).await?.len()
+    } else {
+        find::find(caller, query).await?.len()
+    };
+    Ok(reply::json(&if found == 0 { json!([]) } else { json!([{ "_id": null, "count": found }]) }))
+}
+
+pub async fn post(
+    caller: Caller,
+    Path(path): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Response, Failure> {
+    let call = Call::of(&path, query);
+    let collection = call.documents()?;
+    caller.app()?;
+    let brought = body::read(&headers, &bytes)?;
+    match (collection, call.rest.as_deref()) {
+        (Collection::Entries, Some("preview")) => {
+            let now = caller.web.clock.now();
+            caller.write(|_| Ok(())).await?;
+            Ok(reply::json(&keep::prepared(collection, brought.documents, now)?))
+        }
+        (_, None) => Ok(reply::json(&keep::keep(&caller, collection, brought.documents).await?)),
+        _ => Err(Failure::NotFound),
+    }
+}
+
+pub async fn put(
+    caller: Caller,
+    Path(path): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Response, Failure> {
+    let call = Call::of(&path, query);
+    let collection = call.documents()?;
+    caller.app()?;
+    if call.rest.is_some() || matches!(collection, Collection::Entries | Collection::DeviceStatus) {
+        return Err(Failure::NotFound);
+    }
+    let Brought { documents, list } = body::read(&headers, &bytes)?;
+    let kept = keep::keep(&caller, collection, documents).await?;
+    Ok(if list { reply::json(&kept) } else { reply::json(&kept.into_iter().next().unwrap_or_default()) })
+}
+
+pub async fn delete(caller: Caller, Path(path): Path<String>, RawQuery(query): RawQuery) -> Result<Response, Failure> {
+    let call = Call::of(&path, query);
+    let collection = call.documents()?;
+    let gone = match call.rest.as_deref() {
+        Some(id) if id != "*" => find::delete_by_id(&caller, collection, id).await?,
+        // Without a word of what is to go nothing goes.
+        _ if parameter(&call.query, "count").is_none() && !call.query.contains("find") => {
+            caller.write(|_| Ok(())).await?;
+            0
+        }
+        _ => find::delete(&caller, call.question(&caller, collection)?).await?,
+    };
+    Ok(Json(json!({ "acknowledged": true, "deletedCount": gone })).into_response())
+}
+
+pub async fn versions() -> Response {
+    reply::json(&site::versions())
+}
