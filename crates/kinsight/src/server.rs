@@ -7,14 +7,13 @@ use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tower::{Layer as _, ServiceBuilder};
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutBody};
 use web::Web;
@@ -57,8 +56,8 @@ pub fn asked_to_end() -> Result<watch::Receiver<bool>> {
 /// Answers until asked to end; then lets open requests finish, for a while.
 pub async fn answer(listener: TcpListener, web: Web, asked: watch::Receiver<bool>) -> Result<()> {
     let router = web::router(web.clone());
-    let (open, turns) = (GracefulShutdown::new(), Arc::new(Semaphore::new(AT_ONCE)));
-    let mut ending = std::pin::pin!(ended(asked));
+    let ((open, mut all_ended), turns) = (mpsc::channel(1), Arc::new(Semaphore::new(AT_ONCE)));
+    let mut ending = std::pin::pin!(ended(asked.clone()));
     loop {
         let turn = Arc::clone(&turns).acquire_owned();
         let (turn, accepted) = tokio::select! {
@@ -66,7 +65,7 @@ pub async fn answer(listener: TcpListener, web: Web, asked: watch::Receiver<bool
             () = &mut ending => break,
         };
         match accepted {
-            Ok((stream, peer)) => spawn(serve(stream, peer, router.clone(), open.watcher(), turn)),
+            Ok((stream, peer)) => spawn(serve(stream, peer, router.clone(), asked.clone(), (turn, open.clone()))),
             Err(error) => {
                 // No file handle is free, most likely; connections that end give some back.
                 tracing::warn!(%error, "a connection could not be taken");
@@ -76,14 +75,23 @@ pub async fn answer(listener: TcpListener, web: Web, asked: watch::Receiver<bool
         };
     }
     web.end_streams();
-    if tokio::time::timeout(PATIENCE, open.shutdown()).await.is_err() {
+    drop(open);
+    // Each connection holds a sender: when none is left, there is nothing to hear.
+    if tokio::time::timeout(PATIENCE, all_ended.recv()).await.is_err() {
         tracing::warn!("some requests took too long to end and were cut off");
     }
     Ok(())
 }
 
-/// One connection. Whoever takes too long over a head or between two parts of a body is cut off; `turn` is given back at the end.
-async fn serve<T>(stream: TcpStream, peer: SocketAddr, router: Router, watcher: Watcher, turn: T) {
+/// One connection, which may become a socket. Whoever takes too long over a head or between two parts of a body is cut off; what is
+/// `held` is given back at the end.
+async fn serve<T>(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    asked: watch::Receiver<bool>,
+    held: (T, mpsc::Sender<()>),
+) {
     let service = ServiceBuilder::new()
         .map_request(move |mut request: hyper::Request<TimeoutBody<Incoming>>| {
             request.extensions_mut().insert(ConnectInfo(peer));
@@ -97,9 +105,17 @@ async fn serve<T>(stream: TcpStream, peer: SocketAddr, router: Router, watcher: 
         .max_buf_size(LONGEST_HEAD)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
         .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
     // A connection that breaks off is nobody's fault that could be told to somebody.
-    let _ = watcher.watch(connection).await;
-    drop(turn);
+    let open = tokio::select! {
+        _ = connection.as_mut() => false,
+        () = ended(asked) => true,
+    };
+    if open {
+        connection.as_mut().graceful_shutdown();
+        let _ = connection.await;
+    }
+    drop(held);
 }
 
 async fn ended(mut asked: watch::Receiver<bool>) {

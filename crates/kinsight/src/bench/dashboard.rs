@@ -1,6 +1,7 @@
 //! The dashboard's data as care partners and owners read them: the real server as a process of its own, real HTTP over loopback,
 //! the embedded database, the audit on. Client and server share the machine.
 
+use super::asker::{Asker, get};
 use super::crowd::{self, Crowd, Member};
 use super::{Measured, start};
 use crate::clock;
@@ -9,8 +10,6 @@ use crate::settings::Settings;
 use anyhow::{Context, Result, bail};
 use std::time::{Duration, Instant};
 use store::Store;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
@@ -98,25 +97,22 @@ async fn read(address: &str, crowd: &Crowd) -> Result<[Reads; 2]> {
     Ok(reads)
 }
 
-async fn connect(address: &str, crowd: &Crowd, members: &[Member]) -> Result<Vec<Reader>> {
+async fn connect(address: &str, crowd: &Crowd, members: &[Member]) -> Result<Vec<Asker>> {
     let mut readers = Vec::new();
     for number in 0..CONNECTIONS {
         let record = crowd.records.get(number % PATIENTS).context("no record")?;
         let member = members.get(number % members.len()).context("nobody")?;
         let path = format!("/records/{record}/dashboard.json?hours=24");
-        let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {}\r\n\r\n", member.cookie());
-        let stream = TcpStream::connect(address).await.context("the server does not answer")?;
-        stream.set_nodelay(true)?;
-        readers.push(Reader { stream, request: request.into_bytes(), answer: vec![0; 64 * 1024] });
+        readers.push(Asker::connect(address, vec![get(address, &path, &[("cookie", &member.cookie())])]).await?);
     }
     Ok(readers)
 }
 
 /// All of them at once, each asking again as soon as it is answered.
-async fn all(readers: Vec<Reader>, until: Instant, reads: &mut Reads) -> Result<Vec<Reader>> {
+async fn all(readers: Vec<Asker>, until: Instant, reads: &mut Reads) -> Result<Vec<Asker>> {
     let mut work = JoinSet::new();
     for reader in readers {
-        work.spawn(reader.read_until(until));
+        work.spawn(reader.ask_until(until));
     }
     let mut back = Vec::new();
     while let Some(done) = work.join_next().await {
@@ -126,52 +122,4 @@ async fn all(readers: Vec<Reader>, until: Instant, reads: &mut Reads) -> Result<
         back.push(reader);
     }
     Ok(back)
-}
-
-/// A connection that stays, and what is asked over it.
-struct Reader {
-    stream: TcpStream,
-    request: Vec<u8>,
-    answer: Vec<u8>,
-}
-
-impl Reader {
-    async fn read_until(mut self, until: Instant) -> Result<(Self, Vec<f64>, usize)> {
-        let (mut times_ms, mut bytes) = (Vec::new(), 0);
-        loop {
-            let begun = clock::instant();
-            if begun >= until {
-                return Ok((self, times_ms, bytes));
-            }
-            bytes = self.read().await?;
-            times_ms.push(begun.elapsed().as_secs_f64() * 1000.0);
-        }
-    }
-
-    /// One question and the whole answer; its length without the head.
-    async fn read(&mut self) -> Result<usize> {
-        self.stream.write_all(&self.request).await?;
-        let (mut have, mut whole) = (0, None);
-        while whole.is_none_or(|(head, body)| have < head + body) {
-            let more = self.answer.get_mut(have..).filter(|rest| !rest.is_empty()).context("too long an answer")?;
-            match self.stream.read(more).await? {
-                0 => bail!("the server hung up"),
-                came => have += came,
-            }
-            whole = whole.or_else(|| lengths(&self.answer[..have]));
-        }
-        if !self.answer.starts_with(b"HTTP/1.1 200") {
-            bail!("{} instead of data", String::from_utf8_lossy(&self.answer[..have.min(12)]));
-        }
-        Ok(whole.map_or(0, |(_, body)| body))
-    }
-}
-
-/// Of the head and of the body, once the head is there.
-fn lengths(answer: &[u8]) -> Option<(usize, usize)> {
-    let head = answer.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
-    let lines = std::str::from_utf8(&answer[..head]).ok()?.lines();
-    let length =
-        lines.filter_map(|line| line.split_once(": ")).find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    Some((head, length?.1.parse().ok()?))
 }

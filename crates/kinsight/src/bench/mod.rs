@@ -1,6 +1,8 @@
 //! Measures what only the whole program can tell: its start, its size at rest, its pages, its bytes on disk, whether the
-//! time of its answers tells strangers anything, how fast dashboards and a clinic's list are read and how soon open streams end.
+//! time of its answers tells strangers anything, how fast apps are answered, dashboards and a clinic's list are read and how soon open streams end.
 
+mod apps;
+mod asker;
 mod clinic;
 mod crowd;
 mod dashboard;
@@ -11,6 +13,7 @@ mod sign_in;
 mod start;
 mod streams;
 
+pub use apps::apps;
 pub use clinic::clinic;
 pub use dashboard::dashboard;
 pub use export::export;

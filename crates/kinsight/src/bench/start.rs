@@ -34,9 +34,14 @@ pub fn start(folder: &Path) -> Result<Vec<Measured>> {
 }
 
 pub(super) fn serve(folder: &Path) -> Result<Child> {
+    serve_with(folder, &[])
+}
+
+pub(super) fn serve_with(folder: &Path, more: &[&str]) -> Result<Child> {
     Command::new(std::env::current_exe()?)
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(folder)
+        .args(more)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

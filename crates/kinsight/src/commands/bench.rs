@@ -6,7 +6,7 @@ use crate::settings::{Given, Settings};
 use anyhow::{Context, Result};
 use std::fmt::Write as _;
 
-/// Measure start, memory, pages, bytes on disk, sign-ins, dashboards, live streams and a clinic's list, on data made up for it.
+/// Measure start, memory, pages, bytes on disk, sign-ins, apps, dashboards, live streams and a clinic's list, on data made up for it.
 #[derive(clap::Args)]
 pub struct Bench {
     /// Measure with a PostgreSQL server; the database must be empty [default: the embedded database]
@@ -26,6 +26,8 @@ enum Part {
     Pages,
     /// Whether time tells known addresses from unknown ones
     SignIn,
+    /// How fast phone apps are answered (embedded database)
+    Apps,
     /// How fast care partners and owners read dashboards (embedded database)
     Dashboard,
     /// How soon a thousand open streams end with their access (embedded database)
@@ -44,6 +46,10 @@ impl Bench {
         if wanted(Part::SignIn) {
             // Beside the pages it has a database of its own: two parts do not fit into one that must be empty.
             measured.extend(Self::sign_in(self.database.clone().filter(|_| self.only.is_some()))?);
+        }
+        if wanted(Part::Apps) {
+            let folder = folder()?;
+            measured.extend(bench::apps(&embedded(&folder))?);
         }
         if wanted(Part::Dashboard) {
             let folder = folder()?;

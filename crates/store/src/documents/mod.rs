@@ -140,7 +140,7 @@ pub fn object_id(now: Timestamp) -> Result<String, Error> {
 }
 
 impl<const SHELF: u8> DocumentDatum<SHELF> {
-    fn document(&self, stamps: Option<Stamps>) -> Document {
+    pub(crate) fn document(&self, stamps: Option<Stamps>) -> Document {
         let given = self.common.given.as_deref();
         Document {
             id: given.and_then(|given| given.id.clone()).unwrap_or_default(),

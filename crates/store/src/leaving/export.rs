@@ -6,9 +6,10 @@
 use crate::{
     access::Access,
     actor::Actor,
-    chunk::{Chunk, Datum, EventDatum, NEAR_MS, ReadingDatum, day_of},
+    chunk::{Chunk, DOCUMENTS, Datum, DocumentDatum, EventDatum, NEAR_MS, ReadingDatum, STATUSES, day_of},
     days::{Day, Stored},
     db::{Row, params, statements},
+    documents::Document,
     error::Error,
     inside::Store,
     keys::{RecordKey, place},
@@ -59,6 +60,10 @@ pub struct Export {
     pub readings: Vec<Span>,
     /// Where the events are.
     pub events: Vec<Span>,
+    /// Where the documents of apps are.
+    pub documents: Vec<Span>,
+    /// Where the device states that apps sent are.
+    pub statuses: Vec<Span>,
 }
 
 /// An upload, as it is taken along.
@@ -146,6 +151,8 @@ impl Access<'_, Download> {
             shared_with: self.shared_with()?,
             readings: self.spans::<ReadingDatum>()?,
             events: self.spans::<EventDatum>()?,
+            documents: self.spans::<DocumentDatum<DOCUMENTS>>()?,
+            statuses: self.spans::<DocumentDatum<STATUSES>>()?,
         })
     }
 
@@ -157,6 +164,16 @@ impl Access<'_, Download> {
     /// The events of some days.
     pub fn export_events(&mut self, span: Span) -> Result<Piece<Event>, Error> {
         self.piece::<EventDatum, _>(span)
+    }
+
+    /// The documents of apps of some days, as they were sent.
+    pub fn export_documents(&mut self, span: Span) -> Result<Vec<Document>, Error> {
+        self.piece::<DocumentDatum<DOCUMENTS>, ()>(span)?.documents::<DOCUMENTS>()
+    }
+
+    /// The same of device states.
+    pub fn export_statuses(&mut self, span: Span) -> Result<Vec<Document>, Error> {
+        self.piece::<DocumentDatum<STATUSES>, ()>(span)?.documents::<STATUSES>()
     }
 
     /// The file of an upload, to be opened elsewhere; `None` when none is kept (any more).
@@ -247,6 +264,19 @@ impl<T> Piece<T> {
             given: row.item.common().given.clone(),
         });
         Ok(taken.collect())
+    }
+}
+
+impl Piece<()> {
+    fn documents<const SHELF: u8>(&self) -> Result<Vec<Document>, Error>
+    where
+        DocumentDatum<SHELF>: Stored,
+    {
+        let mut chunk = Chunk::<DocumentDatum<SHELF>>::default();
+        self.days.iter().try_for_each(|day| day.onto(&self.key, &mut chunk))?;
+        let within = |at_ms: i64| (self.span.first..=self.span.last).contains(&day_of(at_ms));
+        let shown = chunk.shown().filter(|row| within(row.item.at_ms()));
+        Ok(shown.map(|row| row.item.document(row.stamps)).collect())
     }
 }
 

@@ -133,6 +133,8 @@ impl Archive<'_> {
         self.events(export, |taken| rows::event_csv(taken, &sources))?;
         self.file(&format!("{folder}/events.ndjson"))?;
         self.events(export, |taken| rows::event_json(taken, &sources))?;
+        self.file(&format!("{folder}/documents.ndjson"))?;
+        self.documents(export)?;
         self.originals(folder, export)?;
         self.history(folder, export.record.id)
     }
@@ -153,6 +155,19 @@ impl Archive<'_> {
             for taken in piece.open().map_err(Error::other)? {
                 self.put(&line(&taken))?;
             }
+        }
+        Ok(())
+    }
+
+    /// What apps sent, to the last field.
+    fn documents(&mut self, export: &Export) -> Done {
+        for span in export.documents.iter().copied() {
+            let all = self.plan.patient(export.record.id, move |patient| patient.export_documents(span))?;
+            all.iter().try_for_each(|document| self.put(&rows::document_json(document)))?;
+        }
+        for span in export.statuses.iter().copied() {
+            let all = self.plan.patient(export.record.id, move |patient| patient.export_statuses(span))?;
+            all.iter().try_for_each(|document| self.put(&rows::document_json(document)))?;
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ records/N-Name/        one folder for each of your records:
   readings.ndjson      the same for programs: one JSON object a line
   events.csv           insulin, carbohydrate, notes, alarms and all else
   events.ndjson        the same for programs: one JSON object a line
+  documents.ndjson     what phone apps sent, to the last field: one JSON object a line
   uploads.json         what came when and from where
   uploads/             the files you brought, as they came
   view-history.csv     who saw, took away or changed what, and when

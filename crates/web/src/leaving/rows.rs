@@ -40,6 +40,20 @@ impl Sources {
     }
 }
 
+/// A document of an app, with when the server took it in.
+pub fn document_json(document: &store::Document) -> String {
+    let at = |ms: i64| Timestamp::from_millisecond(ms).map(|at| at.to_string()).ok();
+    let line = json!({
+        "collection": format!("{:?}", document.collection).to_lowercase(),
+        "time": document.at.to_string(),
+        "app": document.app,
+        "taken_in": document.stamps.and_then(|stamps| at(stamps.created_ms)),
+        "changed": document.stamps.and_then(|stamps| at(stamps.changed_ms)),
+        "document": serde_json::from_str::<Value>(&document.json).unwrap_or_default(),
+    });
+    format!("{line}\n")
+}
+
 /// One line of a CSV file.
 #[derive(Default)]
 pub struct Line(String);

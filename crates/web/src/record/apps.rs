@@ -33,7 +33,7 @@ const fn app(key: &'static str, name: &'static str, needs: TokenScope, how: How)
     App { key, name, needs, short: false, how }
 }
 
-pub const APPS: &[App] = &[
+pub static APPS: &[App] = &[
     app("xdrip", "xDrip+", TokenScope::Both, How::InAddress),
     app("aaps", "AndroidAPS", TokenScope::Both, How::Token),
     app("loop", "Loop", TokenScope::Both, How::Secret),

@@ -3,6 +3,7 @@
 mod bridges;
 mod followers;
 mod privacy;
+mod sockets;
 mod uploaders;
 
 use axum::body::Body;

@@ -42,7 +42,7 @@ pub async fn list(caller: &Caller, query: Query) -> Result<Vec<u8>, Failure> {
     let now_ms = caller.web.clock.now().as_millisecond();
     let ready_from = (now_ms.div_euclid(DAY_MS) - READY_DAYS) * DAY_MS;
     match query.plain() {
-        Some(plain) if plain.span.from_ms.is_some_and(|from| from >= ready_from) => {
+        Some(plain) if (plain.sensor || plain.meter) && plain.span.from_ms.is_some_and(|from| from >= ready_from) => {
             ready(caller, plain, ready_from, query.count).await
         }
         _ => serde_json::to_vec(&documents(caller, query).await?).map_err(|_| Failure::NotFound),
