@@ -6,6 +6,7 @@
 #![deny(missing_docs)]
 
 pub mod agp;
+pub mod alert;
 mod basal;
 mod bins;
 mod daily;
@@ -43,6 +44,7 @@ mod wall_clock;
 mod wear;
 
 pub use agp::{Agp, DailyProfile, Percentiles};
+pub use alert::{AlertKind, AlertRule, Threshold};
 pub use basal::basal_rates;
 pub use daily::Daily;
 pub use definitions::{Definition, definition, definitions};
