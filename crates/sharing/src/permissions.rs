@@ -236,6 +236,8 @@ pub enum Purpose {
     Lockdown,
     /// Visit passes: making, opening and ending them.
     VisitPass,
+    /// Alerts: rules, past alerts, and who is called.
+    Alerts,
     /// A worker's duty.
     Duty,
 }
@@ -265,6 +267,7 @@ impl Purpose {
             Self::Export => "export of everything",
             Self::Lockdown => "lockdown",
             Self::VisitPass => "visit pass",
+            Self::Alerts => "alerts",
             Self::Duty => "duty",
         }
     }
