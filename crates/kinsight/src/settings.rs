@@ -72,6 +72,9 @@ pub struct Given {
     #[command(flatten)]
     #[serde(flatten)]
     pub sms: Sms,
+    /// Let people have alerts sent to addresses of this machine and its network, over http too: for a home server
+    #[arg(long, env = "KINSIGHT_ALLOW_PRIVATE_TARGETS")]
+    pub allow_private_targets: bool,
     /// How log lines look: text or json [default: text]
     #[arg(long, env = "KINSIGHT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -199,6 +202,7 @@ impl Given {
                 sms_secret: self.sms.sms_secret.or(file.sms.sms_secret),
                 sms_from: self.sms.sms_from.or(file.sms.sms_from),
             },
+            allow_private_targets: self.allow_private_targets || file.allow_private_targets,
             log_format: self.log_format.or(file.log_format),
         }
     }

@@ -150,6 +150,15 @@ pub enum Invalid {
     /// Not possible while the lockdown lasts.
     #[error("lockdown")]
     Lockdown,
+    /// An alert rule, quiet hours or an order that say nothing sensible.
+    #[error("alert")]
+    Alert,
+    /// An address for alerts that cannot be one.
+    #[error("address for alerts")]
+    AlertAddress,
+    /// More ways to be told than anybody needs.
+    #[error("too many ways to be told")]
+    AlertChannels,
 }
 
 /// Why a password was not taken.

@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 4, text: include_str!("migrations/0004_sharing.sql") },
     Migration { version: 5, text: include_str!("migrations/0005_clinic.sql") },
     Migration { version: 6, text: include_str!("migrations/0006_sources.sql") },
+    Migration { version: 7, text: include_str!("migrations/0007_alerts.sql") },
 ];
 
 /// The database and the gate in front of it. Cheap to clone; all clones are one.

@@ -59,6 +59,19 @@ fn all() -> Vec<Letter> {
         lockdown::ended(2),
         lockdown::to_clinic("Northside", "0199"),
         passes::opened(30, from),
+        mails::alert(
+            "Mia: urgent low, 52 mg/dL".to_owned(),
+            "Glucose 52 mg/dL ↘, falling, {age}.".to_owned(),
+            "/alerts/0190aaaa-0000-7000-8000-00000000000a".to_owned(),
+            Some(token()),
+        ),
+        mails::alert_taken(
+            "Ben took it. Mia: urgent low".to_owned(),
+            "Ben has seen the alert and looks after Mia.".to_owned(),
+            "/alerts/0190aaaa-0000-7000-8000-00000000000a".to_owned(),
+        ),
+        mails::alert_test(),
+        mails::alert_address_added("ntfy.example.org"),
     ]
     .into_iter()
     .chain(of_sharing())

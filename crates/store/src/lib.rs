@@ -8,6 +8,7 @@ mod access;
 mod accounts;
 mod actor;
 mod app_tokens;
+mod alerts;
 mod audit;
 mod bells;
 mod check_up;
@@ -42,6 +43,7 @@ mod own_sign_ins;
 mod passes;
 mod password_change;
 mod passwords;
+mod push;
 mod readings;
 mod receipts;
 mod records;
@@ -72,6 +74,10 @@ pub use access::Access;
 pub use accounts::NewAccount;
 pub use actor::{Actor, Origin, Roster};
 pub use app_tokens::{AppSecret, AppToken, NewAppToken};
+pub use alerts::{
+    AlertChannel, AlertChannels, AlertLink, AlertNow, AlertOrder, AlertPage, AlertSettings, Delivered, NewChannel,
+    OrderPerson, PastAlert, TakenAlert, ToldPerson, alert_words,
+};
 pub use audit::{AuditLine, AuditReport, BrokenLine};
 pub use chunk::{Collection, Latest, Stamps, Summary14};
 pub use clinic::{
@@ -158,6 +164,7 @@ fn all_statements() -> Vec<db::Sql> {
         db::MIGRATE_STATEMENTS,
     ];
     let more = [
+        alerts::statements(),
         audit::statements(),
         clinic::statements(),
         history::statements(),

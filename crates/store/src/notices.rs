@@ -120,6 +120,12 @@ pub(crate) fn tell_at(
     Person::read(tx, inside, account)?.write(tx, inside, address, None, letter, now)
 }
 
+/// A letter as it goes to an account's current address, to be put into the outbox by whoever asks.
+pub(crate) fn written(tx: &mut Tx, inside: &Inside, account: AccountId, letter: &Letter) -> Result<Mail, Error> {
+    let person = Person::read(tx, inside, account)?;
+    Ok(letter.to(&Reader { name: &person.name, address: &person.email, phrase: person.phrase.as_deref(), lock: None }))
+}
+
 /// Sends a text message to a phone.
 pub(crate) fn text(tx: &mut Tx, inside: &Inside, account: AccountId, mail: Mail, now: Timestamp) -> Result<(), Error> {
     let message = NewMessage { account: Some(account), record: None, channel: Channel::Sms, kind: "phone left", mail };

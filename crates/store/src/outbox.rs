@@ -5,7 +5,8 @@
 
 use crate::{
     actor::Actor,
-    db::{Sql, Tx, params, statements},
+    alerts,
+    db::{Row, Sql, Tx, params, statements},
     error::Error,
     inside::{Inside, Store, new_id},
     keys::place,
@@ -20,11 +21,13 @@ use std::sync::Arc;
 statements! {
     PUT = "insert into outbox (id, account, record, sealed, made_at, due_at, leased_until_at, attempts, channel, kind) \
         values ($1, $2, $3, $4, $5, $5, 0, 0, $6, $7)";
+    // Alerts first: somebody may be low while a digest goes out.
     DUE = "select id from outbox where sent_at is null and refused_at is null and due_at <= $1 and leased_until_at <= $1 \
-        order by due_at, id limit $2";
+        order by case when episode is null then 1 else 0 end, due_at, id limit $2";
     CLAIM = "update outbox set leased_until_at = $2, attempts = attempts + 1 \
-        where id = $1 and sent_at is null and refused_at is null and leased_until_at <= $3 returning sealed, attempts, channel, account, kind";
-    UNSENT = "select sealed, account, kind from outbox where id = $1 and sent_at is null";
+        where id = $1 and sent_at is null and refused_at is null and leased_until_at <= $3 returning sealed, attempts, channel, account, kind, \
+        record, episode, about_at";
+    UNSENT = "select sealed, account, kind, about_at from outbox where id = $1 and sent_at is null";
     SENT = "update outbox set sent_at = $2, sealed = $3, leased_until_at = 0 where id = $1 and sent_at is null";
     FAILED = "update outbox set due_at = $2, leased_until_at = 0 where id = $1 and sent_at is null";
     REFUSED = "update outbox set refused_at = $2, sealed = $3, leased_until_at = 0 where id = $1 and sent_at is null";
@@ -56,6 +59,9 @@ pub struct Message {
     pub html: String,
     /// Which try this is, from 1.
     pub attempts: u32,
+    /// Of an alert to an address of the person's own: what signs it, or lets us write there.
+    pub secret: Option<String>,
+    is_alert: bool,
     kind: String,
 }
 
@@ -66,6 +72,11 @@ impl Message {
     /// Whether it holds a code that runs out soon, so that sending it late is of no use.
     pub fn is_code(&self) -> bool {
         self.kind == CODE_BY_SMS
+    }
+
+    /// Whether it is an alert, which is of use while it is new.
+    pub fn is_alert(&self) -> bool {
+        self.is_alert
     }
 
     /// Where its reader can choose not to get messages of this kind, when they can: a path.
@@ -87,9 +98,15 @@ pub enum Channel {
     Mail,
     /// A text message to a phone.
     Sms,
+    /// An installed app.
+    Push,
+    /// A program at an address of the person's own.
+    Webhook,
+    /// A topic of an ntfy server.
+    Ntfy,
 }
 
-words!(Channel, channel_word, channel: Mail = "mail", Sms = "sms");
+words!(Channel, channel_word, channel: Mail = "mail", Sms = "sms", Push = "push", Webhook = "webhook", Ntfy = "ntfy");
 
 /// A message to be written.
 pub(crate) struct NewMessage {
@@ -132,7 +149,8 @@ pub(crate) fn put_and_take_back(tx: &mut Tx, inside: &Inside, new: &NewMessage, 
     tx.execute(DROP, params![id]).map(drop)
 }
 
-fn put_as(id: Id, tx: &mut Tx, inside: &Inside, new: &NewMessage, now: Timestamp) -> Result<(), Error> {
+/// Writes a message under an id that is known before.
+pub(crate) fn put_as(id: Id, tx: &mut Tx, inside: &Inside, new: &NewMessage, now: Timestamp) -> Result<(), Error> {
     let sealed = seal(inside, id, new.account, &new.mail)?;
     let channel = channel_word(new.channel);
     tx.execute(PUT, params![id, new.account, new.record, sealed, now, channel, new.kind]).map(drop)
@@ -158,7 +176,7 @@ fn filled(text: &str, secrets: &[String]) -> String {
 
 /// As its reader may see it later.
 pub(crate) fn readable(text: &str) -> String {
-    text.replace(SECRET, "…").replace(mails::SITE, "")
+    text.replace(SECRET, "…").replace(mails::SITE, "").replace(alerts::AGE, "not sent yet")
 }
 
 /// Whether an account got as many messages of a kind within the last hour as anybody can make it get.
@@ -179,6 +197,30 @@ pub(crate) fn open(inside: &Inside, id: Id, account: Option<AccountId>, sealed: 
     serde_json::from_slice(&inside.keys.open(place, sealed)?).map_err(Error::broken)
 }
 
+/// An alert goes to whoever may look at that very moment; everything else was decided when it was written.
+fn is_still_for(tx: &mut Tx, row: &Row, now: Timestamp) -> Result<bool, Error> {
+    let (account, record) = (row.opt_id(3)?.map(AccountId), row.opt_id(5)?.map(RecordId));
+    match (row.opt_id(6)?, account, record) {
+        (Some(_), Some(account), Some(record)) => alerts::may_be_told(tx, account, record, now),
+        _ => Ok(true),
+    }
+}
+
+/// A claimed message, from the row of [`CLAIM`]; the age of what it tells is that of now.
+fn message(inside: &Inside, id: Id, row: &Row, now: Timestamp) -> Result<Message, Error> {
+    let Mail { to, subject, text, html, secrets } = open(inside, id, row.opt_id(3)?.map(AccountId), row.bytes(0)?)?;
+    let (about_at, channel) = (row.opt_instant(7)?, channel(row.text(2)?)?);
+    let whole = |text: &str| aged(&filled(text, &secrets), about_at, now);
+    let (text, html) = (whole(&text), whole(&html));
+    let secret = secrets.into_iter().next().filter(|_| matches!(channel, Channel::Webhook | Channel::Ntfy));
+    let (attempts, kind, is_alert) = (row.count(1)?, row.text(4)?.to_owned(), row.opt_text(6)?.is_some());
+    Ok(Message { id, channel, to, subject, text, html, attempts, secret, is_alert, kind })
+}
+
+fn aged(text: &str, about_at: Option<Timestamp>, now: Timestamp) -> String {
+    about_at.map_or_else(|| text.to_owned(), |at| text.replace(alerts::AGE, &alerts::age(at, now)))
+}
+
 impl Store {
     /// Claims up to `most` messages that are due, for ten minutes.
     pub async fn claim_messages(&self, duty: &Actor, most: u32) -> Result<Vec<Message>, Error> {
@@ -197,12 +239,11 @@ impl Store {
             for row in &due {
                 let id = row.id(0)?;
                 let Some(row) = tx.query_one(CLAIM, params![id, until, now])? else { continue };
-                let Mail { to, subject, text, html, secrets } =
-                    open(&inside, id, row.opt_id(3)?.map(AccountId), row.bytes(0)?)?;
-                let (text, html) = (filled(&text, &secrets), filled(&html, &secrets));
-                let (attempts, channel) = (row.count(1)?, channel(row.text(2)?)?);
-                let kind = row.text(4)?.to_owned();
-                claimed.push(Message { id, channel, to, subject, text, html, attempts, kind });
+                if !is_still_for(tx, &row, now)? {
+                    tx.execute(DROP, params![id])?;
+                    continue;
+                }
+                claimed.push(message(&inside, id, &row, now)?);
             }
             Ok(claimed)
         };
@@ -227,6 +268,13 @@ impl Store {
         self.end_message(duty, id, REFUSED, of_no_use).await
     }
 
+    /// Why a message did not go out: on an alert, and on the way that it was to go, its owner reads it. Nothing for others.
+    pub async fn alert_undelivered(&self, duty: &Actor, id: Id, why: &'static str) -> Result<(), Error> {
+        duty.on(Duty::Deliver)?;
+        let now = self.0.clock.now();
+        self.0.db.write(move |tx| alerts::failed(tx, id, why, now), |()| ()).await
+    }
+
     async fn end_message(
         &self,
         duty: &Actor,
@@ -243,7 +291,13 @@ impl Store {
             if of_no_use(account, row.text(2)?) {
                 return tx.execute(DROP, params![id]).map(drop);
             }
-            let kept = Mail { secrets: Vec::new(), ..open(&inside, id, account, row.bytes(0)?)? };
+            let mail = open(&inside, id, account, row.bytes(0)?)?;
+            let about_at = row.opt_instant(3)?;
+            let (text, html) = (aged(&mail.text, about_at, now), aged(&mail.html, about_at, now));
+            let kept = Mail { secrets: Vec::new(), text, html, ..mail };
+            if how == SENT {
+                alerts::worked(tx, id, now)?;
+            }
             tx.execute(how, params![id, now, seal(&inside, id, account, &kept)?]).map(drop)
         };
         self.0.db.write(work, |()| ()).await

@@ -2,6 +2,7 @@
 
 use crate::{
     actor::Actor,
+    alerts::{self, AlertNow},
     chunk::Summary14,
     days::open_headline,
     db::{Row, Tx, params, statements},
@@ -57,6 +58,8 @@ pub struct RecordLine {
     pub permission: Option<Permission>,
     /// The last fourteen days in a few numbers.
     pub summary: Summary14,
+    /// The most urgent alert that is open, for whoever may be told of it.
+    pub alert: Option<AlertNow>,
 }
 
 impl Store {
@@ -77,7 +80,9 @@ impl Store {
 fn overview(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp) -> Result<Overview, Error> {
     let mut own = Vec::new();
     for row in tx.query(OWN, params![account])? {
-        own.push(line(tx, inside, &row, None, true)?);
+        let mut line = line(tx, inside, &row, None, true)?;
+        line.alert = alerts::open_alert(tx, inside, (line.id, account), now)?;
+        own.push(line);
     }
     let following =
         share::following(tx, inside, account, now)?.into_iter().filter_map(|(one, _)| one.seen.ok()).collect();
@@ -115,6 +120,7 @@ pub(crate) fn line(
         previous: None,
         permission,
         summary: Summary14::default(),
+        alert: None,
     };
     if figures {
         let key = inside.keys.record(id)?;

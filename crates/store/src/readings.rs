@@ -5,7 +5,6 @@ use crate::{
     chunk::{Chunk, Datum, EventDatum, Headline, Latest, Merged, NEAR_MS, ReadingDatum, Row, day_of},
     days::{Day, Stored, by_day, indexed_ids},
     error::Error,
-    news::What,
     opened::Seal,
     rights::{CanView, Upload},
 };
@@ -175,7 +174,7 @@ impl Access<'_, Upload> {
         }
         self.end_live(headline, live.source, [total.added, 0], at_end)?;
         if total.added > 0 {
-            self.note(What::Readings);
+            self.note_readings()?;
         }
         Ok(Added { added: total.added, already_here: total.already_here })
     }

@@ -10,7 +10,7 @@ mod totp;
 
 pub(crate) use challenges::About;
 pub(crate) use passkeys::RelyingParty;
-pub(crate) use phone::{send_to, valid_number};
+pub(crate) use phone::{own_number, send_to, shortened, valid_number};
 pub use recovery_codes::RecoveryCodes;
 pub(crate) use recovery_codes::use_up as use_recovery_code;
 pub use totp::NewTotp;

@@ -2,6 +2,7 @@
 
 use crate::{
     actor::Actor,
+    alerts,
     audit::{self, Entry},
     clinic,
     db::Tx,
@@ -37,7 +38,8 @@ impl Store {
                 + password_reset::tidy(tx, now)?
                 + share::tidy(tx, now)?
                 + link::tidy(tx, now)?
-                + clinic::tidy(tx, now)?)
+                + clinic::tidy(tx, now)?
+                + alerts::tidy(tx, now)?)
         };
         self.0.db.write(work, |_| ()).await
     }

@@ -1,6 +1,7 @@
 //! Tokens: 256 random bits, shown once, kept as a hash. What each is for and how long it lives is one table.
 
 use crate::{
+    alerts,
     db::{Row, Tx, params, statements},
     error::Error,
     keys::random,
@@ -39,6 +40,8 @@ pub(crate) enum Kind {
     KeepSecondStep,
     /// A new password for a locked account.
     Unlock,
+    /// Taking an alert from a message, without signing in.
+    TakeAlert,
     /// Making a browser known, so that its owner can sign in while strangers guess.
     Way,
 }
@@ -54,6 +57,7 @@ impl Kind {
             Self::UndoChange => &UNDO_CHANGE,
             Self::KeepSecondStep => &KEEP_SECOND_STEP,
             Self::Unlock => &UNLOCK,
+            Self::TakeAlert => &alerts::LINK,
             Self::Way => &WAY,
         }
     }
@@ -159,6 +163,7 @@ pub const TOKENS: &[TokenFacts] = &[
     UNDO_CHANGE,
     KEEP_SECOND_STEP,
     UNLOCK,
+    alerts::LINK,
     WAY,
 ];
 

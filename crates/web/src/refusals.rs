@@ -134,6 +134,13 @@ pub fn invalid_words(invalid: Invalid) -> &'static str {
         }
         Invalid::PatientName => "That is not the patient’s name. Type it as it stands above.",
         Invalid::Lockdown => "Your account is in lockdown. End the lockdown first.",
+        Invalid::Alert => {
+            "A threshold, a time or a number of minutes is out of its range. The ranges stand beside the fields."
+        }
+        Invalid::AlertAddress => {
+            "Write the whole address, such as https://example.org/hook; an ntfy address ends with its topic: letters, digits, - and _."
+        }
+        Invalid::AlertChannels => "You have this way already, or as many as you can have.",
     }
 }
 
@@ -205,6 +212,8 @@ pub fn field_of(invalid: Invalid) -> &'static str {
         Invalid::Code => "code",
         Invalid::Passkey => "passkey",
         Invalid::Phone => "phone",
+        Invalid::Alert => "alert",
+        Invalid::AlertAddress | Invalid::AlertChannels => "url",
         Invalid::Period => "from",
     }
 }

@@ -1,14 +1,17 @@
 //! Messages out of the outbox, each at least once; a failure is tried again later and later.
 
-use crate::Work;
 use crate::mail::{Consequence, Undelivered};
+use crate::{Work, addressed};
 use jiff::{SignedDuration, Timestamp};
 use std::{future::Future, pin::Pin, sync::Arc};
 use store::{Channel, Message};
+use tokio::task::JoinSet;
 
 const AT_ONCE: u32 = 20;
 /// At once, and 1, 3 and 7 minutes later: a code by SMS is good for ten.
 const SMS_TRIES: u32 = 4;
+/// For two hours; by then it has been said again, or is over.
+const ALERT_TRIES: u32 = 12;
 /// Five days, as long as a mail server would try (RFC 5321, 4.5.4.1).
 const MAIL_TRIES: u32 = 28;
 
@@ -22,6 +25,10 @@ pub(crate) fn round(work: Arc<Work>) -> Pin<Box<dyn Future<Output = anyhow::Resu
 /// Sends up to twenty messages that are due; says how many it had.
 pub(crate) async fn due(work: &Work) -> anyhow::Result<usize> {
     let messages = work.store.claim_messages(&work.duties.deliver, AT_ONCE).await?;
+    let (elsewhere, messages): (Vec<_>, Vec<_>) =
+        messages.into_iter().partition(|message| matches!(message.channel, Channel::Webhook | Channel::Ntfy));
+    let count = elsewhere.len() + messages.len();
+    let elsewhere = to_addresses(work, elsewhere);
     let mut away = false;
     for message in &messages {
         // When the mail server is not there, nineteen more would wait for nothing, longer than they are claimed for.
@@ -31,7 +38,23 @@ pub(crate) async fn due(work: &Work) -> anyhow::Result<usize> {
         report(work, message, sent).await?;
     }
     work.mailer.rest().await;
-    Ok(messages.len())
+    for (message, sent) in elsewhere.join_all().await {
+        report(work, &message, sent).await?;
+    }
+    Ok(count)
+}
+
+/// All at once: one address that nobody answers at keeps no other waiting.
+fn to_addresses(work: &Work, messages: Vec<Message>) -> JoinSet<(Message, Result<(), Undelivered>)> {
+    let mut sending = JoinSet::new();
+    for message in messages {
+        let (outbound, base_url, now) = (work.outbound, work.base_url.clone(), (work.clock)());
+        sending.spawn(async move {
+            let sent = addressed::send(outbound, &message, &base_url, now).await;
+            (message, sent)
+        });
+    }
+    sending
 }
 
 async fn hand_over(work: &Work, message: &Message) -> Result<(), Undelivered> {
@@ -45,6 +68,10 @@ async fn hand_over(work: &Work, message: &Message) -> Result<(), Undelivered> {
             })
         }
         (Channel::Sms, None) => Err(Undelivered::later("no SMS gateway", None)),
+        (Channel::Push, _) => Err(Undelivered::later("no installed app", None)),
+        (Channel::Webhook | Channel::Ntfy, _) => {
+            addressed::send(work.outbound, message, &work.base_url, (work.clock)()).await
+        }
     }
 }
 
@@ -52,13 +79,37 @@ async fn hand_over(work: &Work, message: &Message) -> Result<(), Undelivered> {
 async fn report(work: &Work, message: &Message, sent: Result<(), Undelivered>) -> anyhow::Result<()> {
     let (store, duty) = (&work.store, &work.duties.deliver);
     let Err(Undelivered { stage, code, what }) = sent else { return Ok(store.message_sent(duty, message.id).await?) };
-    let tries = if message.is_code() { SMS_TRIES } else { MAIL_TRIES };
+    let tries = match message {
+        _ if message.is_code() => SMS_TRIES,
+        _ if message.is_alert() => ALERT_TRIES,
+        _ => MAIL_TRIES,
+    };
     let given_up = what == Consequence::ForGood || message.attempts >= tries;
     tracing::warn!(message = %message.id, attempt = message.attempts, stage, code, given_up, "a message did not go out");
+    if message.is_alert() {
+        store.alert_undelivered(duty, message.id, words(message.channel, stage)).await?;
+    }
     if given_up {
         return Ok(store.message_given_up(duty, message.id).await?);
     }
-    Ok(store.message_failed(duty, message.id, again_at((work.clock)(), message.attempts)).await?)
+    let again = if message.is_alert() { soon_at } else { again_at };
+    Ok(store.message_failed(duty, message.id, again((work.clock)(), message.attempts)).await?)
+}
+
+/// Why an alert did not go out, for whoever waited for it.
+fn words(channel: Channel, stage: &'static str) -> &'static str {
+    match channel {
+        Channel::Mail => "the mail server did not take it",
+        Channel::Sms => "the SMS gateway did not take it",
+        Channel::Push | Channel::Webhook | Channel::Ntfy => stage,
+    }
+}
+
+/// An alert cannot wait: a quarter of a minute after the first failure, twice as long after each further one, at most twenty
+/// minutes.
+fn soon_at(now: Timestamp, attempts: u32) -> Timestamp {
+    let seconds = 15i64 << attempts.saturating_sub(1).min(7);
+    now.saturating_add(SignedDuration::from_secs(seconds.min(1200))).unwrap_or(Timestamp::MAX)
 }
 
 /// One minute after the first failure, twice as long after each further one, at most six hours.
@@ -69,12 +120,14 @@ fn again_at(now: Timestamp, attempts: u32) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use super::again_at;
+    use super::{again_at, soon_at};
     use jiff::{SignedDuration, Timestamp};
 
     #[test]
     fn each_failure_waits_longer_up_to_six_hours() {
         let minutes = |attempts| again_at(Timestamp::UNIX_EPOCH, attempts).duration_since(Timestamp::UNIX_EPOCH);
+        let seconds = |attempts| soon_at(Timestamp::UNIX_EPOCH, attempts).as_second();
+        assert_eq!([1, 2, 3, 7, 8, 99].map(seconds), [15, 30, 60, 960, 1200, 1200]);
         assert_eq!([1, 2, 3, 9, 10, 99].map(minutes), [1, 2, 4, 256, 360, 360].map(SignedDuration::from_mins));
     }
 }

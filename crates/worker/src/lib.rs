@@ -1,15 +1,19 @@
-//! What nobody asked for just now: messages go out, what has run out is tidied, accounts that left are purged,
+//! What nobody asked for just now: alerts are raised, messages go out, what has run out is tidied, accounts that left are purged,
 //! audit heads are anchored.
 //!
 //! **Invariant:** only this room opens outbound connections (`kinsight/tests/it/house.rs`). Each round is safe to
 //! repeat and to interrupt: work is claimed in the database with a lease, and given back by its end.
 
+mod addressed;
+mod alerts;
 mod deliver;
 mod mail;
+pub mod outbound;
 mod rounds;
 mod sms;
 
 pub use mail::{Mailer, SmtpSettings, SmtpTls};
+pub use outbound::Outbound;
 pub use sms::{SmsSettings, Texter};
 
 use jiff::Timestamp;
@@ -21,6 +25,7 @@ use tokio::{sync::watch, task::JoinSet};
 pub struct Duties {
     pub deliver: Actor,
     pub expire: Actor,
+    pub raise_alerts: Actor,
 }
 
 /// What the worker needs.
@@ -30,6 +35,8 @@ pub struct Work {
     pub mailer: Mailer,
     /// None: no text messages can be sent, and none are written.
     pub texter: Option<Texter>,
+    /// To webhooks and other addresses that people typed.
+    pub outbound: Outbound,
     /// Where people reach the pages; links in messages begin with it.
     pub base_url: String,
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -41,6 +48,7 @@ pub struct Work {
 pub async fn run(work: Work, shutdown: watch::Receiver<bool>) {
     let work = Arc::new(work);
     let mut rounds = JoinSet::new();
+    rounds.spawn(alerts::watch(Arc::clone(&work), shutdown.clone()));
     rounds.spawn(rounds::repeat(Arc::clone(&work), work.every, shutdown.clone(), deliver::round));
     rounds.spawn(rounds::repeat(Arc::clone(&work), rounds::TIDY_EVERY, shutdown.clone(), rounds::tidy));
     rounds.spawn(rounds::repeat(Arc::clone(&work), rounds::TIDY_EVERY, shutdown.clone(), rounds::purge));

@@ -58,7 +58,8 @@ fn told(rules: &[AlertRule], readings: &[Reading], until_min: i64) -> String {
 fn what_is_said_when() {
     let low = |delay, repeat| vec![rule(Low, delay, repeat)];
     let both = vec![rule(UrgentLow, 0, None), rule(Low, 0, None), rule(PredictedLow, 0, None)];
-    let table: Vec<(&str, Vec<AlertRule>, Vec<Reading>, i64, &str)> = vec![
+    type Row = (&'static str, Vec<AlertRule>, Vec<Reading>, i64, &'static str);
+    let table: Vec<Row> = vec![
         ("the limit itself is in range", low(0, None), every(5, &[75, 70, 70]), 12, ""),
         ("at once", low(0, None), every(5, &[75, 69]), 12, "5!Low"),
         ("after its delay", low(10, None), every(5, &[75, 69, 66, 65, 64]), 22, "15!Low"),

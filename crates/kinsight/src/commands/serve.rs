@@ -11,7 +11,7 @@ use store::{Clock, Roster, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use web::{Web, WebSettings};
-use worker::{Duties, Work};
+use worker::{Duties, Outbound, Work};
 
 /// How soon after being written a mail goes out, at the latest.
 const OUTBOX_EVERY: Duration = Duration::from_secs(1);
@@ -67,9 +67,14 @@ pub async fn run(
 ) -> Result<()> {
     let work = Work {
         store: store.clone(),
-        duties: Duties { deliver: roster.on(Duty::Deliver), expire: roster.on(Duty::Expire) },
+        duties: Duties {
+            deliver: roster.on(Duty::Deliver),
+            expire: roster.on(Duty::Expire),
+            raise_alerts: roster.on(Duty::RaiseAlerts),
+        },
         mailer: mail::mailer(settings)?,
         texter: sms::texter(settings)?,
+        outbound: Outbound::new(settings.given.allow_private_targets),
         base_url: web.base_url.origin(),
         clock: Arc::new(crate::clock::now),
         every: OUTBOX_EVERY,

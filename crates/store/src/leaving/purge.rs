@@ -46,6 +46,11 @@ statements! {
     MERGES = "delete from merges where gone = $1 or kept = $1";
     FLAGS = "delete from flags where record = $1";
     NOTICES_ABOUT = "delete from download_notices where record = $1";
+    ALERT_RULES = "delete from alert_rules where record = $1";
+    ALERT_STATE = "delete from alert_state where record = $1";
+    ALERT_ORDER = "delete from alert_order where record = $1";
+    ALERT_CALLS = "delete from alert_calls where record = $1";
+    ALERTS = "delete from alert_episodes where record = $1";
     // What others were told about it stays theirs.
     MESSAGES_ABOUT = "update outbox set record = null where record = $1";
     RECORD = "delete from records where id = $1";
@@ -64,6 +69,11 @@ statements! {
     ASKED = "delete from follow_requests where partner = $1";
     MEMBERSHIPS = "delete from clinic_members where account = $1";
     HANDED_OVER = "delete from handovers where account = $1";
+    OWN_ALERT_RULES = "delete from alert_rules where account = $1";
+    PLACES = "delete from alert_order where account = $1";
+    CALLS = "delete from alert_calls where account = $1";
+    CHANNELS = "delete from alert_channels where account = $1";
+    TAKEN = "update alert_episodes set taken_by = null where taken_by = $1";
     NOTICES = "delete from download_notices where account = $1";
     MESSAGES = "delete from outbox where account = $1";
     ACCOUNT = "delete from accounts where id = $1";
@@ -87,12 +97,32 @@ pub(super) const OF_RECORD: &[Sql] = &[
     MERGES,
     FLAGS,
     NOTICES_ABOUT,
+    ALERT_RULES,
+    ALERT_STATE,
+    ALERT_ORDER,
+    ALERT_CALLS,
+    ALERTS,
     MESSAGES_ABOUT,
     RECORD,
 ];
 
-const OF_ACCOUNT: &[Sql] =
-    &[CHANGES, LOSSES, LOCKDOWNS, FOLLOWED, ASKED, MEMBERSHIPS, HANDED_OVER, NOTICES, MESSAGES, ACCOUNT];
+const OF_ACCOUNT: &[Sql] = &[
+    CHANGES,
+    LOSSES,
+    LOCKDOWNS,
+    FOLLOWED,
+    ASKED,
+    MEMBERSHIPS,
+    HANDED_OVER,
+    OWN_ALERT_RULES,
+    PLACES,
+    CALLS,
+    CHANNELS,
+    TAKEN,
+    NOTICES,
+    MESSAGES,
+    ACCOUNT,
+];
 
 impl Store {
     /// Purges the accounts and clinics whose time is over; answers how many. Safe to repeat and to interrupt.

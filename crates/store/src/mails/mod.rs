@@ -2,6 +2,7 @@
 //! its address before.
 
 mod accounts;
+mod alerts;
 mod body;
 mod downloads;
 mod leaving;
@@ -10,6 +11,7 @@ mod recovery;
 mod security;
 
 pub(crate) use accounts::*;
+pub(crate) use alerts::*;
 pub(crate) use downloads::*;
 pub(crate) use leaving::*;
 pub(crate) use letter::*;

@@ -24,7 +24,7 @@ use sharing::{AccountId, Id};
 use std::sync::Arc;
 
 statements! {
-    SENT = "select made_at from outbox where account = $1 and channel = 'sms' and made_at > $2 order by made_at desc";
+    SENT = "select made_at from outbox where account = $1 and channel = 'sms' and episode is null and made_at > $2 order by made_at desc";
 }
 
 /// A code sent to a phone.
@@ -53,7 +53,7 @@ pub(crate) fn valid_number(typed: &str) -> Result<String, Error> {
 }
 
 /// Enough of a number to know it again.
-pub(super) fn shortened(number: &str) -> String {
+pub(crate) fn shortened(number: &str) -> String {
     let tail = number.len().saturating_sub(3);
     format!("{} … {}", number.get(..3).unwrap_or_default(), number.get(tail..).unwrap_or_default())
 }
@@ -126,6 +126,12 @@ pub(super) fn check(
         factors::used(tx, inside, &factor, &factor.secret(inside)?, now)?;
     }
     Ok(same)
+}
+
+/// The confirmed number of an account.
+pub(crate) fn own_number(tx: &mut Tx, inside: &Inside, account: AccountId) -> Result<Option<String>, Error> {
+    let phone = factors::confirmed(tx, account, Method::Phone)?.pop();
+    phone.map(|phone| String::from_utf8(phone.secret(inside)?).map_err(Error::broken)).transpose()
 }
 
 /// The number of this factor, when it is a phone.

@@ -3,6 +3,7 @@
 use crate::{
     access::Entered,
     actor::{Actor, Who},
+    alerts,
     db::{Row, Tx, params, statements},
     error::Error,
     inside::{Inside, Store},
@@ -111,7 +112,10 @@ fn followed(
         Decision::Refused(why) => Some(Shut { why, at: instant_of(why, until_at, paused_until_at) }),
         Decision::Unknown => return Ok(None),
     };
-    let line = here(line(tx, inside, row, Some(permission), shut.is_none()))?;
+    let mut line = here(line(tx, inside, row, Some(permission), shut.is_none()))?;
+    if let Some(line) = line.as_mut().filter(|_| shut.is_none()) {
+        line.alert = alerts::open_alert(tx, inside, (record, account), now)?;
+    }
     Ok(line.map(|line| {
         let name = line.name.clone();
         (Followed { record, name, permission, visibility, until_at, seen: shut.map_or(Ok(line), Err) }, standing)

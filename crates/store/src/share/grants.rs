@@ -3,6 +3,7 @@
 use super::{expiry, mails, name, owner, terms, values, zone_of};
 use crate::{
     access::Access,
+    alerts,
     audit::{self, Entry},
     db::{Row, Tx, Value, params, statements},
     error::{Conflict, Error, Invalid},
@@ -147,6 +148,8 @@ impl Access<'_, Manage> {
         if self.tx().execute(REMOVE, params![record, partner])? == 0 {
             return Err(Error::NotFound);
         }
+        let (tx, _, entered) = self.parts();
+        alerts::forget(tx, record, partner, entered.now)?;
         self.tell_of_change(partner, "removed a care partner", &mails::Change::Removed)
     }
 
@@ -174,6 +177,7 @@ impl Own<'_> {
             return Err(Error::NotFound);
         }
         self.tx.tell(Told::access(record));
+        alerts::forget(self.tx, record, partner, self.now)?;
         let line = Entry::of_record(record, partner, self.now, "stopped following");
         audit::write(self.tx, self.inside, &line)?;
         outbox::drop_for(self.tx, partner, record)?;

@@ -36,8 +36,10 @@ impl Access<'_, Upload> {
         let added = readings.added + events.added;
         let hash = new.sha256.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
         self.audit("added an upload", &format!("{}, {hash}, {added} added", new.file_name))?;
-        if added > 0 {
-            self.note(if readings.added > 0 { What::Readings } else { What::Events });
+        if readings.added > 0 {
+            self.note_readings()?;
+        } else if added > 0 {
+            self.note(What::Events);
         }
         Ok(UploadOutcome {
             upload,

@@ -8,7 +8,6 @@ use crate::{
     db::{params, statements},
     error::Error,
     keys::RecordKey,
-    news::What,
     rights::Upload,
 };
 use jiff::Timestamp;
@@ -98,7 +97,7 @@ impl Access<'_, Upload> {
             self.copy_original(brought, delivered.number, number)?;
         }
         self.refresh_headline()?;
-        self.note(What::Readings);
+        self.note_readings()?;
         Ok(numbers.into_iter().map(|(_, number)| number).collect())
     }
 

@@ -7,7 +7,6 @@ use crate::{
     days::{Stored, indexed_ids},
     db::params,
     error::{Conflict, Error},
-    news::What,
     rights::{Download, Upload},
 };
 use sharing::{Refusal, Standing};
@@ -45,7 +44,7 @@ impl Access<'_, Upload> {
         self.set_headline(&headline)?;
         self.refresh_headline()?;
         self.audit("took an upload back", &format!("number {upload}"))?;
-        self.note(What::Readings);
+        self.note_readings()?;
         Ok(TakenBack { readings, events })
     }
 

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod accounts;
+mod alerts;
+mod alerts_ways;
 mod audit;
 mod board;
 mod can;

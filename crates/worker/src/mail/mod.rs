@@ -69,7 +69,7 @@ impl Undelivered {
         Self { stage, code, what: Consequence::Later }
     }
 
-    fn refused(stage: &'static str, code: Option<u16>) -> Self {
+    pub(crate) fn refused(stage: &'static str, code: Option<u16>) -> Self {
         Self { stage, code, what: Consequence::ForGood }
     }
 

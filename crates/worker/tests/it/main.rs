@@ -1,6 +1,7 @@
 //! Messages leave as they should: told through a real SMTP conversation and a real folder.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod addressed;
 mod authority;
 mod conversations;
 mod gateway;

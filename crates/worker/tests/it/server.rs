@@ -9,7 +9,7 @@ use store::{
     Actor, Clock, Database, KeySettings, MasterKeySource, NewAccount, Origin, PasswordCost, SiteSettings, Store,
     StoreSettings,
 };
-use worker::{Duties, Mailer, Work};
+use worker::{Duties, Mailer, Outbound, Work};
 
 const PASSWORD: &str = "a long walk by the lake at dawn";
 
@@ -37,10 +37,18 @@ impl Server {
             session_idle: None,
         };
         let (store, roster) = Store::open(settings).unwrap();
-        let duties = Duties { deliver: roster.on(Duty::Deliver), expire: roster.on(Duty::Expire) };
+        let duties = Duties {
+            deliver: roster.on(Duty::Deliver),
+            expire: roster.on(Duty::Expire),
+            raise_alerts: roster.on(Duty::RaiseAlerts),
+        };
+        let outbound = Outbound::new(true);
         let base_url = "https://kinsight.example/".to_owned();
         let every = Duration::from_secs(1);
-        Self { work: Work { store, duties, mailer, texter: None, base_url, clock: Arc::new(now), every }, seconds }
+        Self {
+            work: Work { store, duties, mailer, texter: None, outbound, base_url, clock: Arc::new(now), every },
+            seconds,
+        }
     }
 
     pub fn minutes_pass(&self, minutes: i64) {
@@ -64,6 +72,10 @@ impl Server {
             with_record: true,
         };
         self.work.store.sign_up(new, Origin::default()).await.unwrap();
+    }
+
+    pub async fn anna(&self) -> Actor {
+        self.signed_in("anna@example.org").await
     }
 
     async fn signed_in(&self, email: &str) -> Actor {
