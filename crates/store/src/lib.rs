@@ -76,7 +76,7 @@ pub use actor::{Actor, Origin, Roster};
 pub use app_tokens::{AppSecret, AppToken, NewAppToken};
 pub use alerts::{
     AlertChannel, AlertChannels, AlertLink, AlertNow, AlertOrder, AlertPage, AlertSettings, Delivered, NewChannel,
-    OrderPerson, PastAlert, TakenAlert, ToldPerson, alert_words,
+    OrderPerson, PastAlert, SeedAlert, TakenAlert, ToldPerson, alert_words,
 };
 pub use audit::{AuditLine, AuditReport, BrokenLine};
 pub use chunk::{Collection, Latest, Stamps, Summary14};

@@ -124,6 +124,21 @@ impl App {
         self.store.purge_due(&self.roster.on(Duty::Expire)).await.expect("the database answers")
     }
 
+    /// One value of just now in Anna's record, as a phone sends it; then the worker's round that raises alerts.
+    pub async fn value(&self, mg_dl: i32) {
+        let (record, at) = (self.family.anna_record, self.clock.now());
+        let new = [glucose::NewReading::cgm(at, 60, glucose::Glucose::mg_dl(mg_dl))];
+        let add = move |patient: &mut Access<'_, Upload>| patient.add_readings(&new);
+        let device = &self.family.seeded.devices[&record];
+        self.store.with_patient(device, record, Purpose::DeviceUpload, add).await.expect("a device may upload");
+        self.raise_alerts().await;
+    }
+
+    /// The worker's round that raises alerts.
+    pub async fn raise_alerts(&self) {
+        self.store.raise_alerts(&self.roster.on(Duty::RaiseAlerts)).await.expect("the database answers");
+    }
+
     /// The worker's round that writes the visits that are over.
     pub async fn flush_visits(&self) {
         self.store.flush_visits(&self.roster.on(Duty::Expire)).await.expect("the database answers");

@@ -1,5 +1,6 @@
 //! Everything spoken over HTTP: portals, upload API.
 
+mod alerts;
 mod api;
 mod clinic;
 mod edge;

@@ -83,6 +83,8 @@ pub struct RecordFrame {
     pub uploads: bool,
     /// May change settings and hand out tokens.
     pub manages: bool,
+    /// Can be told of alerts: its owner, and care partners.
+    pub alerts: bool,
     /// May say who else sees it: it is the reader's own.
     pub shares: bool,
     /// May take it away, on paper too.
@@ -118,6 +120,7 @@ pub enum Tab {
     Home,
     Reports,
     Uploads,
+    Alerts,
     Share,
     ViewHistory,
     Settings,

@@ -18,7 +18,7 @@ use crate::sharing::{
     care_partner, clinics as linked_clinics, code as link_answer, home as data_sharing, invitations, invite, pause,
     record as share, removal, requests,
 };
-use crate::{Web, api, clinic, here, leaving, live, lockdown};
+use crate::{Web, alerts, api, clinic, here, leaving, live, lockdown};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -349,6 +349,21 @@ pub static ROUTES: &[Route] = &[
     Route::get("/clinics/{clinic}/patients/{record}/leaving", Who::OfClinic, || get(clinic::leaving::page)),
     Route::post("/clinics/{clinic}/patients/{record}/leaving", Who::OfClinic, || post(clinic::leaving::note)),
     Route::post("/clinics/{clinic}/patients/{record}/deletion", Who::OfClinic, || post(clinic::leaving::delete)),
+    // alerts
+    Route::get("/records/{record}/alerts", VIEW, || get(alerts::page::page)),
+    Route::get("/records/{record}/alerts/rules", VIEW, || get(alerts::rules::page)),
+    Route::post("/records/{record}/alerts/rules", VIEW, || post(alerts::rules::change)),
+    Route::get("/records/{record}/alerts/order", MANAGE, || get(alerts::order::page)),
+    Route::post("/records/{record}/alerts/order", MANAGE, || post(alerts::order::change)),
+    Route::get("/alerts/channels", Who::SignedIn, || get(alerts::channels::page)),
+    Route::post("/alerts/channels", Who::SignedIn, || post(alerts::channels::add)),
+    Route::post("/alerts/channels/test", Who::SignedIn, || post(alerts::channels::test)),
+    Route::post("/alerts/channels/{channel}", Who::SignedIn, || post(alerts::channels::change)),
+    Route::post("/alerts/channels/{channel}/removal", Who::SignedIn, || post(alerts::channels::remove)),
+    Route::get("/alerts/links/{token}", Who::Anybody, || get(alerts::link::page)),
+    Route::post("/alerts/links/{token}", Who::Anybody, || post(alerts::link::take)),
+    Route::get("/alerts/{alert}", Who::SignedIn, || get(alerts::one::page)),
+    Route::post("/alerts/{alert}/acknowledgement", Who::SignedIn, || post(alerts::one::take)),
     // apps
     Route::post("/api/v1/uploads", Who::App, || post(api::uploads::bring).layer(DefaultBodyLimit::disable())),
     // phone apps

@@ -19,8 +19,8 @@ pub struct Outbound {
     allow_private: bool,
 }
 
-/// What is sent.
-#[derive(Clone, Debug, Default)]
+/// What is sent. The address and the headers may hold secrets.
+#[derive(Clone, Default)]
 pub struct Sent {
     pub url: String,
     pub headers: Vec<(&'static str, String)>,

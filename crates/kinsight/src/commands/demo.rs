@@ -7,7 +7,7 @@ use crate::{clock, server, telemetry};
 use anyhow::{Context, Result};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use store::{PasswordCost, Store};
+use store::{PasswordCost, Seeded, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -37,9 +37,10 @@ impl Demo {
             settings.listen = address;
             let (store, roster) = serve::open_quietly(&settings)?;
             let now = clock::now();
-            let (family, patients) = seed(&store).await?;
+            let (seeded, family, patients) = seed(&store).await?;
             demo::share(&store, now).await.context("the demo's sharing was not kept")?;
             let wearers = demo::fill(&store, now, family).await?;
+            demo::alert(&store, &seeded, now).await.context("the demo's alerts were not kept")?;
             let web = settings.web(address)?;
             super::print(&welcome(&web.base_url.origin(), &settings.data.display().to_string()))?;
             let living = server::spawn(live(store.clone(), wearers, patients, asked.clone()));
@@ -61,7 +62,7 @@ impl Demo {
 }
 
 /// People and records, still without data: the family first, then the clinic's patients.
-async fn seed(store: &Store) -> Result<(Cast, Cast)> {
+async fn seed(store: &Store) -> Result<(Seeded, Cast, Cast)> {
     let seeded = store.seed(demo::plan()).await.context("the demo's people were not kept")?;
     let with_device = |(patient, record): (cast::Patient, sharing::RecordId)| {
         let device = seeded.devices.get(&record).context("a record without a device")?;
@@ -72,7 +73,7 @@ async fn seed(store: &Store) -> Result<(Cast, Cast)> {
         std::iter::once(cast::mara()).chain(cast::children()).zip(owned).map(with_device).collect::<Result<_>>()?;
     let kept = seeded.clinics.iter().flat_map(|(_, records)| records.iter().copied());
     let patients = cast::clinic_patients().into_iter().zip(kept).map(with_device).collect::<Result<_>>()?;
-    Ok((family, patients))
+    Ok((seeded, family, patients))
 }
 
 /// The clinic fills up while the first pages are already looked at; then all devices go on.

@@ -38,7 +38,7 @@ const MOST: usize = 8;
 const TESTS_AN_HOUR: i64 = 40;
 
 /// A way to be told, as it is added.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewChannel {
     /// Of which kind.
     pub kind: Channel,
@@ -48,6 +48,12 @@ pub struct NewChannel {
     pub token: String,
     /// Only for urgent lows, and when the order calls.
     pub urgent_only: bool,
+}
+
+impl std::fmt::Debug for NewChannel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NewChannel({:?})", self.kind)
+    }
 }
 
 /// A way to be told, as its owner sees it.

@@ -17,6 +17,7 @@ mod order;
 mod past;
 mod raise;
 mod rules;
+mod seed;
 mod take;
 mod tell;
 
@@ -25,6 +26,7 @@ pub use messages::alert_words;
 pub use order::{AlertOrder, OrderPerson};
 pub use past::{AlertNow, AlertPage, Delivered, PastAlert, ToldPerson};
 pub use rules::AlertSettings;
+pub use seed::SeedAlert;
 pub use take::{AlertLink, Taken as TakenAlert};
 
 pub(crate) use channels::{failed, worked};
@@ -62,6 +64,7 @@ pub(crate) fn statements() -> Vec<Sql> {
         past::STATEMENTS,
         raise::STATEMENTS,
         rules::STATEMENTS,
+        seed::STATEMENTS,
         take::STATEMENTS,
         tell::STATEMENTS,
     ]

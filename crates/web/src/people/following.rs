@@ -4,6 +4,7 @@
 use super::ask_to_follow;
 use super::invitation::{Offered, permission_words, visible_words};
 use crate::Web;
+use crate::alerts::words::{AlertLine, Told};
 use crate::edge::problem::Problem;
 use crate::edge::session::SignedIn;
 use crate::forms::Form;
@@ -66,6 +67,8 @@ pub struct PersonLine {
     pub name: String,
     pub now: Option<Now>,
     pub permission: &'static str,
+    /// The most urgent alert that is open.
+    pub alert: Option<AlertLine>,
 }
 
 impl PersonLine {
@@ -77,6 +80,7 @@ impl PersonLine {
             name: line.name.clone(),
             now: latest.map(|latest| Now::of(latest, line.previous.as_ref(), &show, now)),
             permission: line.permission.map_or("", permission_words),
+            alert: line.alert.as_ref().map(|alert| AlertLine::of(alert, &Told { show: &show, zone: &me.session.zone })),
         }
     }
 }
@@ -89,6 +93,7 @@ impl FollowedLine {
                 record: one.record.to_string(),
                 name: one.name.clone(),
                 now: None,
+                alert: None,
                 permission: permission_words(one.permission),
             },
         };

@@ -4,6 +4,7 @@ use super::daily::events_around;
 use super::figures::RangeCard;
 use super::now::Now;
 use super::visit::{Visit, may};
+use crate::alerts::words::{AlertLine, Told};
 use crate::edge::problem::Problem;
 use crate::page::{Frame, Tab, render};
 use crate::show;
@@ -41,6 +42,7 @@ struct HomePage {
     frame: Frame,
     base: String,
     may_upload: bool,
+    alert: Option<AlertLine>,
     now: Option<Now>,
     status: Vec<(&'static str, String, String)>,
     chart: Chart,
@@ -76,6 +78,7 @@ struct Seen {
     day: DayView,
     today: Vec<Reading>,
     last_at: Option<Timestamp>,
+    alert: Option<store::AlertNow>,
 }
 
 pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
@@ -88,8 +91,10 @@ pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, 
     let today = RangeCard::of_today(&seen.today, &show);
     let last = seen.latest.as_ref().and_then(|latest| latest.reading.as_ref());
     let previous = seen.latest.as_ref().and_then(|latest| latest.previous.as_ref());
+    let told = Told { show: &show, zone: &seen.record.zone };
     let page = HomePage {
         frame,
+        alert: seen.alert.as_ref().filter(|_| visit.eyes.is_none()).map(|alert| AlertLine::of(alert, &told)),
         base: visit.url(""),
         may_upload: may(&seen.record, RightKind::Upload, now),
         now: last.map(|reading| Now::of(reading, previous, &show, now)),
@@ -124,7 +129,8 @@ fn look(patient: &mut Access<'_, View>, stretch: Stretch, now: Timestamp) -> Res
     let (midnight, _) = Period { first: today, last: today }.instants(&zone);
     let today = patient.readings_within(midnight, now)?;
     let last_at = patient.extent()?.map(|(_, last)| last);
-    Ok(Seen { latest: patient.latest()?, record, day, today, last_at })
+    let alert = patient.open_alert()?;
+    Ok(Seen { latest: patient.latest()?, record, day, today, last_at, alert })
 }
 
 pub fn hours_before(at: Timestamp, hours: u8) -> Timestamp {

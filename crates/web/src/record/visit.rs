@@ -98,6 +98,7 @@ impl Visit {
             views: may(record, RightKind::View, now),
             uploads: may(record, RightKind::Upload, now),
             manages: may(record, RightKind::Manage, now),
+            alerts: self.eyes.is_none() && matches!(record.standing, Standing::Owner | Standing::CarePartner { .. }),
             shares: record.own && self.eyes.is_none(),
             downloads: may(record, RightKind::Download, now),
             standing: match &self.eyes {

@@ -1,6 +1,7 @@
 //! Everything spoken over HTTP, from outside: people, through the router.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod alerts;
 mod cast;
 mod clinic_link;
 mod clinic_members;

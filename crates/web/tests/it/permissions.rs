@@ -63,6 +63,8 @@ fn filled(path: &str, app: &App, of_clinic: bool) -> String {
         .replace("{request}", "00000000-0000-0000-0000-000000000000")
         .replace("{partner}", "00000000-0000-0000-0000-000000000000")
         .replace("{pass}", "00000000-0000-0000-0000-000000000000")
+        .replace("{alert}", "00000000-0000-0000-0000-000000000000")
+        .replace("{channel}", "00000000-0000-0000-0000-000000000000")
         .replace("{job}", &format!("{}AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", u8::from(of_clinic))[..43])
         .replace("{factor}", "00000000-0000-0000-0000-000000000000")
         .replace("{*call}", "entries.json")
