@@ -3,12 +3,13 @@
 use super::words::{AlertCard, Told};
 use crate::Web;
 use crate::edge::problem::Problem;
-use crate::edge::session::SignedIn;
+use crate::edge::session::{SignedIn, in_query};
 use crate::page::{Frame, Tab, render};
 use crate::record::now::Now;
 use crate::record::visit::Visit;
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use sharing::{Id, Purpose};
 use store::{Access, View};
@@ -30,7 +31,19 @@ async fn visit(web: Web, me: SignedIn, alert: &str) -> Result<(Visit, Id), Probl
     Ok((Visit { web, me, record, eyes: None }, id))
 }
 
-pub async fn page(State(web): State<Web>, me: SignedIn, Path(alert): Path<String>) -> Result<Response, Problem> {
+/// A tap on a message leads here: whoever is signed out signs in, and is here again.
+pub async fn page(
+    State(web): State<Web>,
+    me: Result<SignedIn, Problem>,
+    Path(alert): Path<String>,
+) -> Result<Response, Problem> {
+    let me = match me {
+        Err(problem) if problem.status == StatusCode::UNAUTHORIZED => {
+            let back = format!("/alerts/{alert}");
+            return Ok(Redirect::to(&format!("/sign-in?next={}", in_query(&back))).into_response());
+        }
+        me => me?,
+    };
     let (visit, id) = visit(web, me, &alert).await?;
     let look = move |patient: &mut Access<'_, View>| Ok((patient.alert(id)?, patient.latest()?, patient.record()?));
     let (alert, latest, record) = visit.with(Purpose::Alerts, look).await?;
