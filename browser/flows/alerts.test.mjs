@@ -40,9 +40,68 @@ async function chooses(visitor) {
   await page.getByRole("button", { name: "Keep", exact: true }).click();
   await page.getByRole("heading", { name: "Please look at this again" }).waitFor();
   await visitor.looksRight("alerts-rules-refused");
-  await low.getByLabel("Below").fill("75");
+  // Whatever the value is just now, one of the two finds it.
+  await low.getByLabel("Below").fill("120");
+  await low.getByLabel("Only when it lasts").fill("0");
+  const high = page.getByRole("group", { name: "High", exact: true });
+  await high.getByLabel("Tell me").check();
+  await high.getByLabel("Above").fill("100");
+  await high.getByLabel("Only when it lasts").fill("0");
   await page.getByRole("button", { name: "Keep", exact: true }).click();
   await page.getByText("What you are told of is changed").waitFor();
+}
+
+// Until a page shows what another part of the server does meanwhile.
+async function until(visitor, path, words) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    await visitor.open(path);
+    if ((await visitor.page.getByText(words).count()) > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${path} never said ${words}`);
+}
+
+async function isAlerted(visitor) {
+  const { page } = visitor;
+  const alerts = new URL(page.url()).pathname;
+  await until(visitor, alerts, /^Now: /);
+  await visitor.looksRight("alerts-open");
+  await visitor.open("/following");
+  await page.getByText(/^Alert: /).waitFor();
+  await visitor.looksRight("following-alert");
+  await opensIt(visitor);
+  await visitor.open(alerts);
+}
+
+// From the list to the one button.
+async function opensIt(visitor) {
+  const { page } = visitor;
+  await page.getByRole("link", { name: /^Open the alert/ }).first().click();
+  await page.getByRole("button", { name: "I have seen it" }).waitFor();
+  await visitor.looksRight("alert");
+}
+
+// Where the newest alert in their mail leads.
+async function linkTo(email) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const links = (await server.mails()).filter(({ to }) => to.includes(email)).flatMap(({ links }) => links);
+    const found = links.map((link) => new URL(link).pathname).find((path) => path.startsWith("/alerts/links/"));
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`no alert in the mail of ${email}`);
+}
+
+// The link of the mail, on a phone that nobody has signed in on.
+async function takesIt(visitor) {
+  const { page } = visitor;
+  await visitor.open(await linkTo(person("her care partner, View only").email));
+  await page.getByRole("heading", { level: 1, name: "An alert waits for you" }).waitFor();
+  assert.doesNotMatch(await page.locator("body").innerText(), /Mara|mg\/dL/, "nothing of anybody stands there");
+  await visitor.looksRight("alerts-link");
+  await page.getByRole("button", { name: "I have seen it" }).click();
+  await page.getByRole("heading", { level: 1, name: "Thank you" }).waitFor();
+  await visitor.looksRight("alerts-link-taken");
 }
 
 async function tests(visitor) {
@@ -51,23 +110,14 @@ async function tests(visitor) {
   await page.getByRole("heading", { level: 1, name: "Ways to be told" }).waitFor();
   await page.getByRole("button", { name: "Test alert" }).click();
   await page.getByText("A test is on its way").waitFor();
-  for (let tries = 0; tries < 100; tries += 1) {
-    await visitor.open("/alerts/channels");
-    if ((await page.getByText("E-mail: sent").count()) > 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  await page.getByText("E-mail: sent").waitFor();
-  await page.getByLabel(/^Webhook/).check();
-  await page.getByLabel(/^Address/).fill("https://127.0.0.1/hook");
+  await until(visitor, "/alerts/channels", /E-mail: sent/);
+  await page.getByRole("radio", { name: /Webhook/ }).check();
+  await page.getByLabel("Address, for ntfy and webhook").fill("https://127.0.0.1/hook");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.getByText("whsec_").waitFor();
   await visitor.looksRight("alerts-webhook-secret");
   await page.getByRole("button", { name: "Test alert" }).click();
-  for (let tries = 0; tries < 100; tries += 1) {
-    await visitor.open("/alerts/channels");
-    if ((await page.getByText("Fails since").count()) > 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await until(visitor, "/alerts/channels", /Fails since/);
   await page.getByText("this server may not reach that address").first().waitFor();
   await visitor.looksRight("alerts-ways-failing");
 }
@@ -79,8 +129,8 @@ async function puts(visitor) {
   await visitor.looksRight("alerts-owner");
   await page.getByRole("link", { name: "Who is called" }).click();
   await page.getByRole("heading", { level: 1, name: "Who is called" }).waitFor();
-  await page.getByLabel("First").selectOption({ label: "Petra Lind" });
-  await page.getByLabel("Second").selectOption({ label: "Jonas Lind" });
+  await page.getByLabel(/^First/).selectOption({ label: "Petra Lind" });
+  await page.getByLabel(/^Second/).selectOption({ label: "Jonas Lind" });
   await visitor.looksRight("alerts-order");
   await page.getByRole("button", { name: "Keep this order" }).click();
   await page.getByText("The order in which people are called is changed").waitFor();
@@ -101,6 +151,10 @@ test("alerts: a care partner chooses, tests, and sees what was; the owner says w
     await signIn(jonas, email, password);
     await sees(jonas);
     await chooses(jonas);
+    await isAlerted(jonas);
+    const phone = await Visitor.to(browser, server, { width: 320 });
+    await phone.telling(() => takesIt(phone));
+    await until(jonas, new URL(jonas.page.url()).pathname, /^Taken by you/);
     await tests(jonas);
   });
   const mara = await Visitor.to(browser, server, { width: 320, colours: "dark" });

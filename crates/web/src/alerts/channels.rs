@@ -56,12 +56,12 @@ pub struct Filled {
 }
 
 const KINDS: [(Channel, &str, &str); 5] = [
+    (Channel::Mail, "mail", "E-mail, to the address of your account"),
     (
         Channel::Push,
         "push",
         "Installed app: a notification on this phone or computer, once Kinsight is installed there",
     ),
-    (Channel::Mail, "mail", "E-mail, to the address of your account"),
     (Channel::Sms, "sms", "Text message, to your confirmed phone"),
     (Channel::Ntfy, "ntfy", "ntfy: a topic of an ntfy server"),
     (Channel::Webhook, "webhook", "Webhook: a program of your own"),
