@@ -122,17 +122,18 @@ pub(crate) fn open_alert(
     (record, me): (RecordId, AccountId),
     now: Timestamp,
 ) -> Result<Option<AlertNow>, Error> {
-    let rows = tx.query(OPEN, params![record])?;
-    if rows.is_empty() || !may_be_told(tx, me, record, now)? {
+    let Some(Episode { id, kind, began_at, taken, .. }) = most_urgent(tx, inside, record)? else { return Ok(None) };
+    if !may_be_told(tx, me, record, now)? {
         return Ok(None);
     }
-    let episodes = rows.iter().map(|row| board::episode(inside, record, row)).collect::<Result<Vec<_>, _>>()?;
-    let Some(Episode { id, kind, began_at, taken, .. }) = episodes.into_iter().min_by_key(|episode| episode.kind)
-    else {
-        return Ok(None);
-    };
     let taken = taken.map(|taken| take::of(tx, inside, me, taken)).transpose()?;
     Ok(Some(AlertNow { id, kind, began_at, taken }))
+}
+
+fn most_urgent(tx: &mut Tx, inside: &Inside, record: RecordId) -> Result<Option<Episode>, Error> {
+    let rows = tx.query(OPEN, params![record])?;
+    let episodes = rows.iter().map(|row| board::episode(inside, record, row)).collect::<Result<Vec<_>, _>>()?;
+    Ok(episodes.into_iter().min_by_key(|episode| episode.kind))
 }
 
 impl<R: CanView> Access<'_, R> {
@@ -141,6 +142,14 @@ impl<R: CanView> Access<'_, R> {
         let (tx, inside, entered) = self.parts();
         let Who::Account { id: me } = entered.who else { return Ok(None) };
         open_alert(tx, inside, (entered.record, me), entered.now)
+    }
+
+    /// The most urgent alert that is open and that nobody has taken, for an app that sounds alarms itself.
+    pub fn alarm(&mut self) -> Result<Option<(Id, AlertKind)>, Error> {
+        let (tx, inside, entered) = self.parts();
+        let Who::App { .. } = entered.who else { return Ok(None) };
+        let open = most_urgent(tx, inside, entered.record)?.filter(|episode| episode.taken.is_none());
+        Ok(open.map(|episode| (episode.id, episode.kind)))
     }
 }
 
