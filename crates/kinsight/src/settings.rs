@@ -66,6 +66,9 @@ pub struct Given {
     /// Minutes without use after which a session ends on a device that others use too, 1 to 15 [default: 15]
     #[arg(long, env = "KINSIGHT_SESSION_IDLE", value_name = "MINUTES")]
     pub session_idle: Option<SessionIdle>,
+    /// Also send to addresses of private networks that people or their browsers name: an own push or ntfy server at home
+    #[arg(long, env = "KINSIGHT_ALLOW_PRIVATE_TARGETS")]
+    pub allow_private_targets: bool,
     #[command(flatten)]
     #[serde(flatten)]
     pub mail: Mail,
@@ -191,6 +194,7 @@ impl Given {
             support_contact: self.support_contact.or(file.support_contact),
             geoip: self.geoip.or(file.geoip),
             session_idle: self.session_idle.or(file.session_idle),
+            allow_private_targets: self.allow_private_targets || file.allow_private_targets,
             mail: Mail {
                 smtp: self.mail.smtp.or(file.mail.smtp),
                 smtp_password: self.mail.smtp_password.or(file.mail.smtp_password),

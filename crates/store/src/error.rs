@@ -93,6 +93,9 @@ pub enum Invalid {
     /// A passkey that was not made as asked.
     #[error("passkey")]
     Passkey,
+    /// Not what a browser gives of its push service.
+    #[error("push subscription")]
+    PushSubscription,
     /// Not a phone number with its country.
     #[error("phone number")]
     Phone,

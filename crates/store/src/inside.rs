@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, text: include_str!("migrations/0005_clinic.sql") },
     Migration { version: 6, text: include_str!("migrations/0006_sources.sql") },
     Migration { version: 7, text: include_str!("migrations/0007_alerts.sql") },
+    Migration { version: 8, text: include_str!("migrations/0008_push.sql") },
 ];
 
 /// The database and the gate in front of it. Cheap to clone; all clones are one.

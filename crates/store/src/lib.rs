@@ -39,6 +39,7 @@ mod outbox;
 mod overview;
 mod own;
 mod own_devices;
+mod own_push;
 mod own_sign_ins;
 mod passes;
 mod password_change;
@@ -109,9 +110,11 @@ pub use outbox::{Channel, Message};
 pub use overview::{Overview, RecordLine};
 pub use own::{Account, AccountSettings, ActivityLine, Own, SentMessage};
 pub use own_devices::{DeviceLine, SessionLine};
+pub use own_push::{NewPushSubscription, PushLine};
 pub use own_sign_ins::{Outcome, SignInLine};
 pub use passes::{MadePass, NewPass, OpenPass, PassBrowser, PassKey, PassLine};
 pub use passwords::BreachedList;
+pub use push::{Push, PushMessage};
 pub use readings::Added;
 pub use receipts::Receipt;
 pub use records::{NewRecord, Record, RecordSettings};
@@ -145,9 +148,11 @@ fn all_statements() -> Vec<db::Sql> {
         overview::STATEMENTS,
         own::STATEMENTS,
         own_devices::STATEMENTS,
+        own_push::STATEMENTS,
         own_sign_ins::STATEMENTS,
         password_change::STATEMENTS,
         passwords::refresh::STATEMENTS,
+        push::STATEMENTS,
         receipts::STATEMENTS,
         app_tokens::STATEMENTS,
         records::STATEMENTS,

@@ -11,6 +11,7 @@ use crate::{
     inside::{Inside, Store, new_id},
     keys::place,
     mails,
+    push::{self, Noticed, Push},
     standing::words,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -62,6 +63,8 @@ pub struct Message {
     /// Of an alert to an address of the person's own: what signs it, or lets us write there.
     pub secret: Option<String>,
     is_alert: bool,
+    /// For a push: whom it goes to, and as what.
+    pub push: Option<Push>,
     kind: String,
 }
 
@@ -107,6 +110,10 @@ pub enum Channel {
 }
 
 words!(Channel, channel_word, channel: Mail = "mail", Sms = "sms", Push = "push", Webhook = "webhook", Ntfy = "ntfy");
+    /// A notice to a browser that was asked to show them.
+}
+
+words!(Channel, channel_word, channel: Mail = "mail", Sms = "sms", Push = "push");
 
 /// A message to be written.
 pub(crate) struct NewMessage {
@@ -129,6 +136,9 @@ pub(crate) struct Mail {
     /// In the order of their places; empty once it was sent.
     #[serde(default)]
     pub(crate) secrets: Vec<String>,
+    /// For a push, what a mail has not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) noticed: Option<Noticed>,
 }
 
 /// Stands in a message where a token or code goes.
@@ -244,6 +254,18 @@ impl Store {
                     continue;
                 }
                 claimed.push(message(&inside, id, &row, now)?);
+                let account = row.opt_id(3)?.map(AccountId);
+                let Mail { to, subject, text, html, secrets, noticed } = open(&inside, id, account, row.bytes(0)?)?;
+                let push = noticed.as_ref().map(|noticed| push::address(tx, &inside, noticed, now)).transpose()?;
+                if push.as_ref().is_some_and(Option::is_none) {
+                    // The browser was signed out meanwhile, or it would come too late to be true.
+                    tx.execute(REFUSED, params![id, now, row.bytes(0)?])?;
+                }
+                let push = push.flatten();
+                let (text, html) = (filled(&text, &secrets), filled(&html, &secrets));
+                let (attempts, channel) = (row.count(1)?, channel(row.text(2)?)?);
+                let kind = row.text(4)?.to_owned();
+                claimed.push(Message { id, channel, to, subject, text, html, attempts, push, kind });
             }
             Ok(claimed)
         };

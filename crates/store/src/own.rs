@@ -21,7 +21,8 @@ statements! {
     CHANGE = "update accounts set name = $2, country = $3, language = $4, unit = $5, zone = $6 where id = $1";
     RECORDS = "select id, name from records where account = $1 order by made_at, id";
     ACTIVITY = "select number, at, act, count, detail from audit where chain = $1 order by number desc limit $2";
-    MESSAGES = "select id, sealed, made_at, sent_at, kind, refused_at from outbox where account = $1 order by made_at desc, id desc limit $2";
+    MESSAGES = "select id, sealed, made_at, sent_at, kind, refused_at from outbox where account = $1 and channel <> 'push' \
+        order by made_at desc, id desc limit $2";
     PHRASE = "select phrase from accounts where id = $1";
     SET_PHRASE = "update accounts set phrase = $2 where id = $1";
 }

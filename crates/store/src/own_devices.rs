@@ -9,13 +9,13 @@ use crate::{
     keys::place,
     news::Told,
     own::Own,
-    sessions, tokens,
+    push, sessions, tokens,
 };
 use jiff::Timestamp;
 
 statements! {
     SESSIONS = "select id, own_device, began_at, seen_at, origin, method from sessions where account = $1 order by began_at desc";
-    END = "delete from sessions where account = $1 and id = $2";
+    END = "delete from sessions where account = $1 and id = $2 returning device";
     END_OTHERS = "delete from sessions where account = $1 and id <> $2";
     DEVICES = "select hash, first_at, seen_at, origin, remembered_until_at from known_devices where account = $1 \
         order by seen_at desc, hash";
@@ -76,8 +76,9 @@ impl Own<'_> {
 
     /// Ends one session.
     pub fn end_session(&mut self, id: &str) -> Result<(), Error> {
-        if self.tx.execute(END, params![self.account, id])? == 0 {
-            return Err(Error::NotFound);
+        let ended = self.tx.query_one(END, params![self.account, id])?.ok_or(Error::NotFound)?;
+        if let Some(device) = ended.opt_bytes(0)? {
+            push::end_on(self.tx, self.account, device)?;
         }
         self.tx.tell(Told::SessionsEnded(self.account));
         self.audit("ended a session", String::new())
@@ -86,6 +87,7 @@ impl Own<'_> {
     /// Ends all sessions but this one; answers how many.
     pub fn end_other_sessions(&mut self, kept: &str) -> Result<u64, Error> {
         let ended = self.tx.execute(END_OTHERS, params![self.account, kept])?;
+        push::end_signed_out(self.tx, self.account)?;
         self.tx.tell(Told::SessionsEnded(self.account));
         self.audit("ended all other sessions", String::new())?;
         Ok(ended)
@@ -117,6 +119,7 @@ impl Own<'_> {
         let hash = hashes.into_iter().find(|hash| device_id(hash) == id).ok_or(Error::NotFound)?;
         self.tx.execute(FORGET, params![self.account, hash])?;
         self.tx.execute(END_OF, params![self.account, hash])?;
+        push::end_on(self.tx, self.account, hash)?;
         self.tx.tell(Told::SessionsEnded(self.account));
         self.audit("forgot a device", String::new())
     }
@@ -125,6 +128,7 @@ impl Own<'_> {
     pub fn forget_all_devices(&mut self, kept: &str) -> Result<(), Error> {
         self.tx.execute(FORGET_ALL, params![self.account])?;
         self.tx.execute(END_OTHERS, params![self.account, kept])?;
+        push::end_signed_out(self.tx, self.account)?;
         self.tx.tell(Told::SessionsEnded(self.account));
         self.audit("forgot all devices", String::new())
     }

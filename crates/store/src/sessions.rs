@@ -11,6 +11,7 @@ use crate::{
     keys::place,
     lockdown::{self, Steps},
     news::Told,
+    push,
     recovery::factor_loss,
     throttle::{self, Try},
     tokens::{self, TokenFacts},
@@ -29,7 +30,7 @@ statements! {
         left join lockdowns l on l.account = a.id and l.ended_at is null where s.hash = $1";
     SEEN = "update sessions set seen_at = $2 where hash = $1 and seen_at < $2";
     ROTATE = "update sessions set hash = $2, proved_at = $3, seen_at = $3 where hash = $1 returning account";
-    END = "delete from sessions where hash = $1 returning account";
+    END = "delete from sessions where hash = $1 returning account, device";
     END_ALL = "delete from sessions where account = $1";
     END_OTHERS = "delete from sessions where account = $1 and hash <> $2";
     TIDY = "delete from sessions where (own_device = 0 and (seen_at <= $1 or began_at <= $2)) \
@@ -185,10 +186,12 @@ pub(crate) fn rotate(tx: &mut Tx, session: &[u8; 32], now: Timestamp) -> Result<
 /// Ends all sessions of an account but one; answers how many.
 pub(crate) fn end_others(tx: &mut Tx, account: AccountId, kept: Option<&[u8; 32]>) -> Result<u64, Error> {
     tx.tell(Told::SessionsEnded(account));
-    match kept {
-        Some(hash) => tx.execute(END_OTHERS, params![account, *hash]),
-        None => tx.execute(END_ALL, params![account]),
-    }
+    let ended = match kept {
+        Some(hash) => tx.execute(END_OTHERS, params![account, *hash])?,
+        None => tx.execute(END_ALL, params![account])?,
+    };
+    push::end_signed_out(tx, account)?;
+    Ok(ended)
 }
 
 /// A fresh proof that is being given.
@@ -294,6 +297,9 @@ impl Store {
         let end = move |tx: &mut Tx| {
             let Some(row) = tx.query_one(END, params![hash])? else { return Ok(()) };
             let account = AccountId(row.id(0)?);
+            if let Some(device) = row.opt_bytes(1)? {
+                push::end_on(tx, account, device)?;
+            }
             tx.tell(Told::SessionsEnded(account));
             audit::write(tx, &inside, &Entry::activity(account, now, "signed out", String::new()))
         };

@@ -2,6 +2,7 @@
 
 use crate::mail::{Consequence, Undelivered};
 use crate::{Work, addressed};
+use crate::push::{self, Failed};
 use jiff::{SignedDuration, Timestamp};
 use std::{future::Future, pin::Pin, sync::Arc};
 use store::{Channel, Message};
@@ -33,8 +34,9 @@ pub(crate) async fn due(work: &Work) -> anyhow::Result<usize> {
     for message in &messages {
         // When the mail server is not there, nineteen more would wait for nothing, longer than they are claimed for.
         let skipped = away && message.channel == Channel::Mail;
-        let sent = if skipped { Err(Undelivered::server_away()) } else { hand_over(work, message).await };
-        away |= matches!(&sent, Err(why) if why.what == Consequence::Away && message.channel == Channel::Mail);
+        let sent = if skipped { Err(Undelivered::server_away().into()) } else { hand_over(work, message).await };
+        away |=
+            matches!(&sent, Err(failed) if failed.why.what == Consequence::Away && message.channel == Channel::Mail);
         report(work, message, sent).await?;
     }
     work.mailer.rest().await;
@@ -57,14 +59,14 @@ fn to_addresses(work: &Work, messages: Vec<Message>) -> JoinSet<(Message, Result
     sending
 }
 
-async fn hand_over(work: &Work, message: &Message) -> Result<(), Undelivered> {
+async fn hand_over(work: &Work, message: &Message) -> Result<(), Failed> {
     match (message.channel, &work.texter) {
-        (Channel::Mail, _) => work.mailer.send(message, &work.base_url, (work.clock)()).await,
+        (Channel::Mail, _) => Ok(work.mailer.send(message, &work.base_url, (work.clock)()).await?),
         (Channel::Sms, Some(texter)) => {
             let sent = texter.send(message, &work.base_url).await;
             sent.map_err(|why| {
                 tracing::debug!(%why, "the SMS gateway did not take it");
-                Undelivered::later("SMS gateway", None)
+                Undelivered::later("SMS gateway", None).into()
             })
         }
         (Channel::Sms, None) => Err(Undelivered::later("no SMS gateway", None)),
@@ -72,11 +74,13 @@ async fn hand_over(work: &Work, message: &Message) -> Result<(), Undelivered> {
         (Channel::Webhook | Channel::Ntfy, _) => {
             addressed::send(work.outbound, message, &work.base_url, (work.clock)()).await
         }
+        (Channel::Sms, None) => Err(Undelivered::later("no SMS gateway", None).into()),
+        (Channel::Push, _) => push::send(work, message).await,
     }
 }
 
 /// The address, the text and what the server said of them stay out of the log.
-async fn report(work: &Work, message: &Message, sent: Result<(), Undelivered>) -> anyhow::Result<()> {
+async fn report(work: &Work, message: &Message, sent: Result<(), Failed>) -> anyhow::Result<()> {
     let (store, duty) = (&work.store, &work.duties.deliver);
     let Err(Undelivered { stage, code, what }) = sent else { return Ok(store.message_sent(duty, message.id).await?) };
     let tries = match message {
@@ -84,6 +88,10 @@ async fn report(work: &Work, message: &Message, sent: Result<(), Undelivered>) -
         _ if message.is_alert() => ALERT_TRIES,
         _ => MAIL_TRIES,
     };
+    let Err(Failed { why: Undelivered { stage, code, what }, not_before }) = sent else {
+        return Ok(store.message_sent(duty, message.id).await?);
+    };
+    let tries = if message.is_code() { SMS_TRIES } else { MAIL_TRIES };
     let given_up = what == Consequence::ForGood || message.attempts >= tries;
     tracing::warn!(message = %message.id, attempt = message.attempts, stage, code, given_up, "a message did not go out");
     if message.is_alert() {
@@ -110,6 +118,8 @@ fn words(channel: Channel, stage: &'static str) -> &'static str {
 fn soon_at(now: Timestamp, attempts: u32) -> Timestamp {
     let seconds = 15i64 << attempts.saturating_sub(1).min(7);
     now.saturating_add(SignedDuration::from_secs(seconds.min(1200))).unwrap_or(Timestamp::MAX)
+    let again = again_at((work.clock)(), message.attempts);
+    Ok(store.message_failed(duty, message.id, not_before.map_or(again, |when| when.max(again))).await?)
 }
 
 /// One minute after the first failure, twice as long after each further one, at most six hours.

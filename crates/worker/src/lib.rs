@@ -9,11 +9,13 @@ mod alerts;
 mod deliver;
 mod mail;
 pub mod outbound;
+mod push;
 mod rounds;
 mod sms;
 
 pub use mail::{Mailer, SmtpSettings, SmtpTls};
 pub use outbound::Outbound;
+pub use push::Pusher;
 pub use sms::{SmsSettings, Texter};
 
 use jiff::Timestamp;
@@ -37,6 +39,7 @@ pub struct Work {
     pub texter: Option<Texter>,
     /// To webhooks and other addresses that people typed.
     pub outbound: Outbound,
+    pub pusher: Pusher,
     /// Where people reach the pages; links in messages begin with it.
     pub base_url: String,
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use web::{Web, WebSettings};
 use worker::{Duties, Outbound, Work};
+use worker::{Duties, Pusher, Work};
 
 /// How soon after being written a mail goes out, at the latest.
 const OUTBOX_EVERY: Duration = Duration::from_secs(1);
@@ -75,6 +76,7 @@ pub async fn run(
         mailer: mail::mailer(settings)?,
         texter: sms::texter(settings)?,
         outbound: Outbound::new(settings.given.allow_private_targets),
+        pusher: Pusher::new(settings.given.allow_private_targets)?,
         base_url: web.base_url.origin(),
         clock: Arc::new(crate::clock::now),
         every: OUTBOX_EVERY,

@@ -5,10 +5,12 @@
 //! destroying an account's ends every copy of what it says of the person.
 
 mod master;
+mod push;
 mod seal;
 mod store;
 
 pub(crate) use master::MasterKeys;
+pub(crate) use push::PushKey;
 pub(crate) use seal::{RecordKey, random};
 pub(crate) use store::Kept;
 pub(crate) use store::KeyStore;
@@ -40,6 +42,7 @@ pub(crate) struct Keys {
     index: hmac::Key,
     pepper: Zeroizing<Vec<u8>>,
     signing: Ed25519KeyPair,
+    push: PushKey,
 }
 
 impl Keys {
@@ -49,8 +52,9 @@ impl Keys {
         let index = hmac::Key::new(hmac::HMAC_SHA256, &named("index")?);
         let pepper = named("pepper")?;
         let signing = Ed25519KeyPair::from_seed_unchecked(&named("signing")?).map_err(Error::broken)?;
+        let push = PushKey::of(&named("push")?)?;
         named(DECOY)?;
-        Ok(Self { master, store, opened: Mutex::default(), index, pepper, signing })
+        Ok(Self { master, store, opened: Mutex::default(), index, pepper, signing, push })
     }
 
     /// Seals a column, bound to its place: under the key of the record or account that the place belongs to, when
@@ -90,6 +94,11 @@ impl Keys {
     /// Signs the anchored heads.
     pub(crate) fn signing(&self) -> &Ed25519KeyPair {
         &self.signing
+    }
+
+    /// By which push services know this server.
+    pub(crate) fn push(&self) -> &PushKey {
+        &self.push
     }
 
     /// Makes and keeps the key of a new record.

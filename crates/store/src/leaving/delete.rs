@@ -13,7 +13,7 @@ use crate::{
     news::Told,
     notices,
     own::Own,
-    passes, share, tokens,
+    passes, push, share, tokens,
     words::zone,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -122,6 +122,7 @@ impl Store {
             }
             end_sharing(tx, &inside, account, now)?;
             tx.execute(OTHER_SESSIONS, params![account, hash])?;
+            push::end_all(tx, account)?;
             tx.tell(Told::SessionsEnded(account));
             tx.execute(HALF, params![account])?;
             let until = until(now, &inside);

@@ -58,6 +58,7 @@ statements! {
     SESSIONS = "delete from sessions where account = $1";
     HALF = "delete from half_sign_ins where account = $1";
     TOKENS = "delete from tokens where account = $1";
+    PUSH = "delete from push_subscriptions where account = $1";
     CHALLENGES = "delete from challenges where account = $1";
     KNOWN_DEVICES = "delete from known_devices where account = $1";
     FACTORS = "delete from factors where account = $1";
@@ -80,7 +81,7 @@ statements! {
 }
 
 /// Ways in: gone first.
-const WAYS_IN: &[Sql] = &[EMAILS, SESSIONS, HALF, TOKENS, CHALLENGES, KNOWN_DEVICES, FACTORS, CODES];
+const WAYS_IN: &[Sql] = &[EMAILS, SESSIONS, HALF, TOKENS, PUSH, CHALLENGES, KNOWN_DEVICES, FACTORS, CODES];
 
 pub(super) const OF_RECORD: &[Sql] = &[
     UPLOADS,

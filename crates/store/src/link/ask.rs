@@ -1,4 +1,4 @@
-//! Asking a linked patient to upload: a mail that leads to *Upload now*, at most one a day.
+//! Asking a linked patient to upload: a mail and a notice that lead to *Upload now*, at most once a day.
 
 use super::{mails, owner};
 use crate::{
@@ -7,6 +7,7 @@ use crate::{
     db::{params, statements},
     error::{Conflict, Error},
     notices,
+    push::{self, PushMessage},
 };
 use jiff::{SignedDuration, Timestamp};
 use sharing::{Purpose, RecordId};
@@ -21,7 +22,7 @@ statements! {
 pub(super) const ASKED_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Desk<'_, AskForUpload> {
-    /// Asks the patient by mail to upload. Only while the record is linked, and at most once a day.
+    /// Asks the patient by mail and on their devices to upload. Only while the record is linked, and at most once a day.
     pub fn ask_for_upload(&mut self, profile: RecordId) -> Result<(), Error> {
         self.keeps(profile)?;
         let now = self.at.now;
@@ -39,6 +40,20 @@ impl Desk<'_, AskForUpload> {
         let (clinic, (owner, record_name, _)) = (self.clinic_name()?, owner(self.tx, self.inside, record)?);
         let line = Entry::activity(owner, now, "was asked for an upload", format!("{record_name}: {clinic}"));
         audit::write(self.tx, self.inside, &line)?;
+        let notice = wanted(&clinic, record);
+        push::push(self.tx, self.inside, owner, &notice, now)?;
         notices::tell_current(self.tx, self.inside, owner, &mails::upload_wanted(&clinic, &record_name), now)
+    }
+}
+
+/// On a screen that others may see: the clinic that asks, and not of whom.
+fn wanted(clinic: &str, record: RecordId) -> PushMessage {
+    PushMessage {
+        title: format!("{clinic} asks you to upload"),
+        body: "You decide: nothing is uploaded by itself.".to_owned(),
+        path: "/upload-now".to_owned(),
+        tag: format!("upload {record}"),
+        urgent: false,
+        record: Some(record),
     }
 }

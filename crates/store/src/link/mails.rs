@@ -110,7 +110,14 @@ pub(crate) fn code_by_sms(clinic: &str, site: &str, to: &str, code: String) -> M
         "{clinic} asks to see your diabetes data in {site}. Look and answer: {SITE}/link/{SECRET} or type the code \
          {SAME_SECRET} under Data sharing. It works for 7 days, once. You do not know this clinic? Do nothing."
     );
-    Mail { to: to.to_owned(), subject: "A link code".to_owned(), text, html: String::new(), secrets: vec![code] }
+    Mail {
+        to: to.to_owned(),
+        subject: "A link code".to_owned(),
+        text,
+        html: String::new(),
+        secrets: vec![code],
+        noticed: None,
+    }
 }
 
 /// To the owner: their clinic waits for data.

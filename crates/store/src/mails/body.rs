@@ -126,7 +126,7 @@ impl Body {
              <div class=\"paper\" lang=\"en\" style=\"{COLUMN}\">\n<p class=\"link\" style=\"{NAME}\">Kinsight</p>\n\
              <div class=\"card\" style=\"{CARD}\">\n{html}</div>\n</div>\n</div>\n</body></html>\n"
         );
-        Mail { to: to.to_owned(), subject, text: format!("{}\n", text.trim_end()), html, secrets }
+        Mail { to: to.to_owned(), subject, text: format!("{}\n", text.trim_end()), html, secrets, noticed: None }
     }
 }
 

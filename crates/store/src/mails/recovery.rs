@@ -104,6 +104,7 @@ pub(crate) fn phone_left(number: &str, token: String) -> Mail {
         ),
         html: String::new(),
         secrets: vec![token],
+        noticed: None,
     }
 }
 

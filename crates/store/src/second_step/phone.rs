@@ -176,6 +176,7 @@ fn message(inside: &Inside, to: &str, code: String) -> Mail {
         text,
         html: String::new(),
         secrets: vec![code.clone(), code],
+        noticed: None,
     }
 }
 

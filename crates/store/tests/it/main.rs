@@ -34,6 +34,7 @@ mod passkeys;
 mod passwords;
 mod phone;
 mod purge;
+mod push;
 mod recovery;
 mod second_step;
 mod share;

@@ -6,6 +6,8 @@ mod authority;
 mod conversations;
 mod gateway;
 mod post_office;
+mod push_service;
+mod pushing;
 mod server;
 
 use gateway::Gateway;

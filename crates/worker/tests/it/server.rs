@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use store::{
-    Actor, Clock, Database, KeySettings, MasterKeySource, NewAccount, Origin, PasswordCost, SiteSettings, Store,
-    StoreSettings,
+    Actor, Clock, Database, KeySettings, MasterKeySource, NewAccount, NewPushSubscription, Origin, Own, PasswordCost,
+    PushLine, SiteSettings, Store, StoreSettings,
 };
 use worker::{Duties, Mailer, Outbound, Work};
+use worker::{Duties, Mailer, Pusher, Work, deliver_due};
 
 const PASSWORD: &str = "a long walk by the lake at dawn";
 
@@ -47,6 +48,8 @@ impl Server {
         let every = Duration::from_secs(1);
         Self {
             work: Work { store, duties, mailer, texter: None, outbound, base_url, clock: Arc::new(now), every },
+        let pusher = Pusher::new(true).unwrap();
+            work: Work { store, duties, mailer, texter: None, pusher, base_url, clock: Arc::new(now), every },
             seconds,
         }
     }
@@ -76,6 +79,28 @@ impl Server {
 
     pub async fn anna(&self) -> Actor {
         self.signed_in("anna@example.org").await
+    /// All that is due just now.
+    pub async fn deliver(&self) {
+        while deliver_due(&self.work).await.unwrap() > 0 {}
+    }
+
+    /// In a browser with this address she turns notifications on and asks for one.
+    pub async fn anna_tests_push(&self, new: &NewPushSubscription) {
+        let entrance = self.work.store.sign_in("anna@example.org", PASSWORD, false, Origin::default()).await.unwrap();
+        let opened = entrance.opened().unwrap();
+        let anna = self.work.store.session(opened.session.as_str()).await.unwrap().actor;
+        let device = opened.device.map(|device| device.as_str().to_owned());
+        let (new, origin) = (new.clone(), Origin { device, ..Origin::default() });
+        let test = move |own: &mut Own<'_>| {
+            own.turn_push_on(&new, &origin)?;
+            own.test_push(&origin)
+        };
+        self.work.store.with_account(&anna, test).await.unwrap();
+    }
+
+    pub async fn annas_browsers(&self) -> Vec<PushLine> {
+        let anna = self.signed_in("anna@example.org").await;
+        self.work.store.with_account(&anna, |own| own.push_subscriptions(&Origin::default())).await.unwrap()
     }
 
     async fn signed_in(&self, email: &str) -> Actor {
