@@ -20,13 +20,14 @@ export const launch = () =>
 
 // A person's browser: a context of its own at one width, which gathers every complaint.
 export class Visitor {
-  static async to(browser, server, { width = 1280, colours = "light" } = {}) {
+  static async to(browser, server, { width = 1280, colours = "light", browser: called } = {}) {
     const context = await browser.newContext({
       viewport: { width, height: width < 600 ? 700 : 900 },
       colorScheme: colours,
       acceptDownloads: true,
       locale: "en-GB",
       timezoneId: "Europe/Berlin",
+      ...(called && { userAgent: `Mozilla/5.0 (${called}; CPU OS 19_0 like Mac OS X) Version/19.0 Safari/604.1` }),
     });
     const visitor = new Visitor();
     Object.assign(visitor, { context, server, width, complaints: [], expected: [] });

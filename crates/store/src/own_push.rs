@@ -38,6 +38,8 @@ pub struct NewPushSubscription {
     pub p256dh: String,
     /// The secret of browser and server, in the same alphabet.
     pub auth: String,
+    /// The address that this one takes the place of, when the push service gave the browser another; else empty.
+    pub before: String,
 }
 
 /// A browser that shows notices, as its owner sees it.
@@ -101,7 +103,11 @@ impl Own<'_> {
         if self.tx.query_one(KNOWN, params![hash.clone(), self.account, device])?.is_some() {
             return Ok(());
         }
-        self.fresh()?;
+        // Whoever knows the address of before is the browser itself.
+        let before = self.inside.keys.find_by("push", &new.before);
+        if self.tx.query_one(KNOWN, params![before, self.account, device])?.is_none() {
+            self.fresh()?;
+        }
         // Its sign-out must find it again.
         self.tx.query_one(SIGNED_IN, params![self.account, device])?.ok_or(Error::NotSignedIn)?;
         self.tx.execute(DROP_SAME, params![hash.clone(), self.account, device])?;

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod api;
+mod app;
 mod clinic;
 mod edge;
 mod forms;

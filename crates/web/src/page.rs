@@ -136,6 +136,17 @@ impl Theme {
             Self::Dark => "Dark",
         }
     }
+
+    /// The colour that browsers give to what surrounds the page, and for which scheme.
+    pub fn bar(self) -> &'static [(&'static str, &'static str)] {
+        const LIGHT: &str = "#ffffff";
+        const DARK: &str = "#181f22";
+        match self {
+            Self::System => &[(LIGHT, "(prefers-color-scheme: light)"), (DARK, "(prefers-color-scheme: dark)")],
+            Self::Light => &[(LIGHT, "")],
+            Self::Dark => &[(DARK, "")],
+        }
+    }
 }
 
 impl Frame {

@@ -1,6 +1,7 @@
 //! All routes, as data, so that the permission matrix can be complete: the router is made from this list alone.
 
 use crate::api::nightscout::{self, v1};
+use crate::app::{notifications, shell};
 use crate::edge::{csrf, headers, host, problem, request_id, statics};
 use crate::pass::{door, look};
 use crate::people::{
@@ -364,6 +365,15 @@ pub static ROUTES: &[Route] = &[
     Route::get("/clinics/{clinic}/patients/{record}/leaving", Who::OfClinic, || get(clinic::leaving::page)),
     Route::post("/clinics/{clinic}/patients/{record}/leaving", Who::OfClinic, || post(clinic::leaving::note)),
     Route::post("/clinics/{clinic}/patients/{record}/deletion", Who::OfClinic, || post(clinic::leaving::delete)),
+    // the installed app, and notices in this browser
+    Route::get("/manifest.webmanifest", Who::Anybody, || get(shell::manifest)),
+    Route::get("/service-worker.js", Who::Anybody, || get(shell::service_worker)),
+    Route::get("/offline", Who::Anybody, || get(shell::offline)),
+    Route::get("/settings/notifications", Who::SignedIn, || get(notifications::page)),
+    Route::post("/settings/notifications", Who::SignedIn, || post(notifications::turn_on)),
+    Route::post("/settings/notifications/test", Who::SignedIn, || post(notifications::test)),
+    Route::post("/settings/notifications/removal", Who::SignedIn, || post(notifications::turn_off)),
+    Route::post("/security/notifications/{subscription}/removal", Who::SignedIn, || post(notifications::remove)),
     // apps
     Route::post("/api/v1/uploads", Who::App, || post(api::uploads::bring).layer(DefaultBodyLimit::disable())),
     // phone apps

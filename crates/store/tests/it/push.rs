@@ -18,6 +18,7 @@ fn subscription(path: &str) -> NewPushSubscription {
         endpoint: format!("https://push.example.net/{path}"),
         p256dh: KEYS[0].to_owned(),
         auth: "BTBZMqHH6r4Tts7J_aSIgg".to_owned(),
+        before: String::new(),
     }
 }
 
@@ -103,6 +104,16 @@ fn only_who_proved_lately_who_they_are_turns_them_on() {
         let phone = Browser::of(&kit, "dora").await;
         kit.clock.advance(jiff::SignedDuration::from_mins(11));
         assert!(matches!(phone.turns_on(&kit, "phone").await, Err(Error::ProofNeeded)));
+        let moved =
+            NewPushSubscription { before: "https://push.example.net/phone".to_owned(), ..subscription("moved") };
+        let refused = moved.clone();
+        let refused = phone.own(&kit, move |own, origin| own.turn_push_on(&refused, origin)).await;
+        assert!(matches!(refused, Err(Error::ProofNeeded)), "an address that is not known proves nothing");
+        let again = Browser::of(&kit, "dora").await;
+        again.turns_on(&kit, "phone").await.unwrap();
+        kit.clock.advance(jiff::SignedDuration::from_mins(11));
+        again.own(&kit, move |own, origin| own.turn_push_on(&moved, origin)).await.unwrap();
+        assert_eq!(tested(&kit, &again).await, ["https://push.example.net/moved"]);
         let strange = Browser { origin: Origin::default(), ..Browser::of(&kit, "dora").await };
         assert!(matches!(strange.turns_on(&kit, "phone").await, Err(Error::NotSignedIn)));
     });

@@ -11,7 +11,7 @@ use crate::whence::Whence;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use store::{DeviceLine, SessionLine};
+use store::{DeviceLine, PushLine, SessionLine};
 
 #[derive(Template)]
 #[template(path = "security/devices.html")]
@@ -19,6 +19,7 @@ struct DevicesPage {
     frame: Frame,
     sessions: Vec<SessionRow>,
     devices: Vec<DeviceRow>,
+    notified: Vec<NotifiedRow>,
 }
 
 struct SessionRow {
@@ -41,17 +42,30 @@ struct DeviceRow {
     this: bool,
 }
 
+/// A browser that shows notices.
+struct NotifiedRow {
+    id: String,
+    whence: Whence,
+    since: String,
+    worked: Option<String>,
+    failing: Option<String>,
+    this: bool,
+}
+
 const HERE: &str = "/security/devices";
 
 pub async fn page(State(web): State<Web>, me: SignedIn) -> Result<Response, Problem> {
     let overview = web.store.overview(me.actor()).await?;
     let origin = me.visitor.origin.clone();
-    let look = move |own: &mut store::Own<'_>| Ok((own.sessions()?, own.known_devices(&origin)?));
-    let (sessions, devices) = web.store.with_account(me.actor(), look).await?;
+    let look = move |own: &mut store::Own<'_>| {
+        Ok((own.sessions()?, own.known_devices(&origin)?, own.push_subscriptions(&origin)?))
+    };
+    let (sessions, devices, notified) = web.store.with_account(me.actor(), look).await?;
     Ok(render(&DevicesPage {
         frame: frame_of(&me, &overview, "Devices").at(Place::Security).wide(),
         sessions: sessions.into_iter().map(|line| session_row(&web, &me, line)).collect(),
         devices: devices.into_iter().map(|line| device_row(&web, &me, line)).collect(),
+        notified: notified.into_iter().map(|line| notified_row(&web, &me, line)).collect(),
     }))
 }
 
@@ -76,6 +90,18 @@ fn device_row(web: &Web, me: &SignedIn, line: DeviceLine) -> DeviceRow {
         remembered: line.remembered_until_at.map(moment),
         this: line.this,
         id: line.id,
+    }
+}
+
+fn notified_row(web: &Web, me: &SignedIn, line: PushLine) -> NotifiedRow {
+    let moment = |at| show::moment(at, &me.session.zone, me.language);
+    NotifiedRow {
+        whence: Whence::of(&line.origin, web.settings.places.as_deref()),
+        since: moment(line.made_at),
+        worked: line.worked_at.map(moment),
+        failing: line.failing_since_at.map(moment),
+        this: line.this,
+        id: line.id.to_string(),
     }
 }
 

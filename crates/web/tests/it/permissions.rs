@@ -66,6 +66,7 @@ fn filled(path: &str, app: &App, of_clinic: bool) -> String {
         .replace("{alert}", "00000000-0000-0000-0000-000000000000")
         .replace("{channel}", "00000000-0000-0000-0000-000000000000")
         .replace("{job}", &format!("{}AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", u8::from(of_clinic))[..43])
+        .replace("{subscription}", "00000000-0000-0000-0000-000000000000")
         .replace("{factor}", "00000000-0000-0000-0000-000000000000")
         .replace("{*call}", "entries.json")
         .replace("{number}", "999")
@@ -97,6 +98,7 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/password-reset" => &[("email", "nobody@example.org")],
         "/password-reset/{token}" => &[("password", "wrong")],
         "/security/e-mail" => &[("new_email", "no address")],
+        "/settings/notifications" => &[("endpoint", "x"), ("p256dh", "x"), ("auth", "x")],
         "/security/phrase" => &[("phrase", "x")],
         "/security/second-step/totp" | "/security/second-step/passkeys" => &[("name", "")],
         "/security/second-step/phone" => &[("phone", "")],

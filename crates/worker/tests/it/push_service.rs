@@ -81,6 +81,7 @@ impl Subscriber {
             endpoint: format!("{}{path}", service.origin),
             p256dh: URL_SAFE_NO_PAD.encode(key.compute_public_key().unwrap()),
             auth: URL_SAFE_NO_PAD.encode(secret),
+            before: String::new(),
         };
         Self { key, secret, new }
     }
