@@ -9,20 +9,27 @@ const SOON = 200; // an upload brings many readings at once
 const QUIETLY = { "kinsight-quiet": "1" };
 const page = document.querySelector("template[data-stream]");
 const parts = () => document.querySelectorAll("[data-live]");
+const SOONEST = 5_000; // to try again where the server did not want a stream
 
 let fetchedAt = Date.now();
 let source = null;
-let missed = false; // whether something may have happened while nobody listened
 let waiting = null;
+let fetching = false;
+let again = false; // whether something happened while a fetch was under way
 let isOver = false;
+let patience = SOONEST;
+let listenAt = 0;
+// What the server wrote into each part: a part that would stay the same is left alone, with whatever points at it.
+const written = new Map([...parts()].map((part) => [part.dataset.live, part.innerHTML]));
 
 function listen() {
   // Pages are taken out of the document when the session has ended.
-  if (source || isOver || document.hidden || !page.isConnected) return;
+  if (source || isOver || document.hidden || !page.isConnected || Date.now() < listenAt) return;
   source = new EventSource(page.dataset.stream);
+  // Between the page and its stream, or between two streams, something may have come.
   source.addEventListener("ready", () => {
-    if (missed) refresh();
-    missed = true;
+    patience = SOONEST;
+    refresh();
   });
   source.addEventListener("readings", soon);
   source.addEventListener("access", soon);
@@ -30,6 +37,8 @@ function listen() {
   source.addEventListener("error", () => {
     if (source?.readyState !== EventSource.CLOSED) return; // it comes back by itself
     stop();
+    listenAt = Date.now() + patience;
+    patience = Math.min(2 * patience, EVERY);
     refresh();
   });
 }
@@ -47,7 +56,21 @@ async function refresh() {
   clearTimeout(waiting);
   waiting = null;
   if (isOver || document.hidden || !page.isConnected) return;
+  if (fetching) {
+    again = true;
+    return;
+  }
+  fetching = true;
   fetchedAt = Date.now();
+  await fetchPage();
+  fetching = false;
+  if (again) {
+    again = false;
+    soon();
+  }
+}
+
+async function fetchPage() {
   try {
     const answer = await fetch(location.href, { credentials: "same-origin", headers: QUIETLY });
     if (answer.status === 401) return askAboutSession();
@@ -63,10 +86,21 @@ function change(fresh) {
   for (const old of parts()) {
     const part = fresh.querySelector(`[data-live="${old.dataset.live}"]`);
     if (!part && old.dataset.record) hidePerson(old, "");
-    if (!part || old.contains(document.activeElement) || old.matches(":hover:has([data-chart])")) continue;
-    old.replaceChildren(...part.childNodes);
+    if (!part || old.matches(":hover:has([data-chart])")) continue;
+    const html = part.innerHTML;
+    if (written.get(old.dataset.live) === html) continue;
+    written.set(old.dataset.live, html);
+    replace(old, part);
     enlivenAll(old);
   }
+}
+
+// Whoever stands on a link in it stands on the same link afterwards.
+function replace(old, part) {
+  const stops = () => [...old.querySelectorAll("a[href], button, input, select, summary, [tabindex]")];
+  const at = stops().indexOf(document.activeElement);
+  old.replaceChildren(...part.childNodes);
+  if (at >= 0) stops()[at]?.focus({ preventScroll: true });
 }
 
 function end({ record, reason }) {
@@ -118,21 +152,29 @@ function hidePerson(line, reason) {
 
 function tick() {
   if (!page.isConnected) return stop();
+  listen();
   if (Date.now() - fetchedAt < EVERY) return;
   if (parts().length > 0) refresh();
-  listen();
 }
 
 function seen() {
   if (document.hidden) return stop();
-  if (missed) refresh();
+  listenAt = 0;
+  if (!source) refresh();
   listen();
+}
+
+// Another network: the stream of the one before may be dead without knowing it.
+function reconnect() {
+  stop();
+  seen();
 }
 
 if (page) {
   listen();
   setInterval(tick, 5_000);
   document.addEventListener("visibilitychange", seen);
+  addEventListener("online", reconnect);
   // A page in the browser's memory is not seen, and would be kept out of it by an open stream.
   addEventListener("pagehide", stop);
   addEventListener("pageshow", (event) => {
