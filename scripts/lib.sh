@@ -31,6 +31,11 @@ postgres_bin() {
   fi
 }
 
+# The server that carries news between nodes. Debian puts it where not everybody looks.
+nats_server() {
+  command -v nats-server || { [ -x /usr/sbin/nats-server ] && echo /usr/sbin/nats-server; }
+}
+
 # A browser to drive: CHROMIUM when set, else the first that is installed.
 chromium_path() {
   local name

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Finds what is asked for, installs what is missing, and says so.
-#   scripts/need.sh postgres chromium poppler nextest deny fuzz browser
+#   scripts/need.sh postgres nats chromium poppler nextest deny fuzz browser
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -38,6 +38,7 @@ node_packages() {
 for thing in "$@"; do
   case $thing in
     postgres) postgres_bin >/dev/null || debian postgresql ;;
+    nats) nats_server >/dev/null || debian nats-server ;;
     chromium) chromium_path >/dev/null || debian chromium ;;
     poppler) command -v pdftotext >/dev/null || debian poppler-utils ;;
     nextest) cargo nextest --version >/dev/null 2>&1 || crate cargo-nextest "$NEXTEST" ;;

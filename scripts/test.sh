@@ -35,12 +35,12 @@ count() {
 
 number() { sed -nE "s/$1/\\1/p" "$2" 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'; }
 
-rust_tests() { scripts/with-postgres.sh cargo nextest run --workspace --locked --no-fail-fast; }
+rust_tests() { NATS_SERVER=$(nats_server) scripts/with-postgres.sh cargo nextest run --workspace --locked --no-fail-fast; }
 # What we depend on must be there to be judged, for every system.
 licences() { cargo fetch --locked --quiet && cargo deny --offline --log-level error check licenses bans sources; }
 documentation() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet --document-private-items; }
 
-scripts/need.sh nextest deny postgres chromium poppler browser || exit 1
+scripts/need.sh nextest deny postgres nats chromium poppler browser || exit 1
 
 step format cargo fmt --all --check -- -l
 step clippy cargo clippy --keep-going --workspace --all-targets --locked --quiet -- -D warnings

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Runs a command with a PostgreSQL of its own: a fresh cluster in a temporary folder, on a free port of the
 # loopback address, with a password made for this run; TEST_POSTGRES_URL tells the command. It is stopped and
-# removed at the end, however that comes. PG_DURABLE=1 keeps fsync on (for measuring).
+# removed at the end, however that comes. PG_DURABLE=1 keeps fsync on (for measuring, and for killing).
 #   scripts/with-postgres.sh cargo nextest run -p store
+#   scripts/with-postgres.sh --hold      says the URL and does as it is told, line by line: kill, start; until its input ends
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-[ $# -gt 0 ] || fail "usage: with-postgres.sh COMMAND…"
+[ $# -gt 0 ] || fail "usage: with-postgres.sh COMMAND… or --hold"
 
 bin=$(postgres_bin) || fail "PostgreSQL is not installed; run scripts/need.sh postgres"
 folder=$(mktemp -d "${TMPDIR:-/tmp}/kinsight-postgres.XXXXXX")
@@ -47,11 +48,28 @@ free_port() {
   done
 }
 
+start() {
+  as_server "$bin/pg_ctl" -D "$folder/data" -o "$options -p $port" -l "$folder/data/server.log" -w -t 30 -s start >/dev/null 2>&1
+}
+
+# Whoever asked hears of each thing when it is done.
+hold() {
+  local wanted
+  echo "$TEST_POSTGRES_URL"
+  while read -r wanted; do
+    case $wanted in
+      kill) as_server "$bin/pg_ctl" -D "$folder/data" -m immediate -s stop >/dev/null 2>&1 ;;
+      start) start ;;
+      *) fail "with-postgres.sh --hold does not know '$wanted'" ;;
+    esac
+    echo "$wanted"
+  done
+}
+
 started=no
 for _ in 1 2 3 4 5; do
   port=$(free_port)
-  if as_server "$bin/pg_ctl" -D "$folder/data" -o "$options -p $port" -l "$folder/data/server.log" -w -t 30 -s start \
-    >/dev/null 2>&1; then
+  if start; then
     started=yes
     break
   fi
@@ -59,4 +77,4 @@ done
 [ "$started" = yes ] || fail "PostgreSQL did not start: $(tail -n 5 "$folder/data/server.log")"
 
 export TEST_POSTGRES_URL="postgres://kinsight:$password@127.0.0.1:$port/postgres"
-"$@"
+if [ "$1" = --hold ]; then hold; else "$@"; fi

@@ -11,6 +11,8 @@ use store::{
     Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, SiteSettings, StoreSettings,
 };
 use web::{BaseUrl, Places, Sites, WebSettings};
+use web::{BaseUrl, Places, WebSettings};
+use worker::Nats;
 
 /// The environment variable that holds master keys, when they are not in a file.
 pub const MASTER_KEY: &str = "KINSIGHT_MASTER_KEY";
@@ -71,6 +73,9 @@ pub struct Given {
     pub allow_private_targets: bool,
     #[command(flatten)]
     #[serde(flatten)]
+    pub nodes: Nodes,
+    #[command(flatten)]
+    #[serde(flatten)]
     pub mail: Mail,
     #[command(flatten)]
     #[serde(flatten)]
@@ -81,6 +86,22 @@ pub struct Given {
     /// How log lines look: text or json [default: text]
     #[arg(long, env = "KINSIGHT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
+}
+
+/// Several servers over one PostgreSQL. Without NATS each hears of what another changed within seconds.
+#[derive(clap::Args, Deserialize, Clone, Debug, Default)]
+#[group(id = "several nodes")]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Nodes {
+    /// NATS, over which several nodes tell one another what is new: nats://host:4222, tls://user:password@host:4222; several with commas
+    #[arg(long, env = "KINSIGHT_NATS", value_name = "URL", hide_env_values = true)]
+    pub nats: Option<String>,
+    /// Who this node is to NATS: a file of credentials
+    #[arg(long, env = "KINSIGHT_NATS_CREDENTIALS", value_name = "FILE")]
+    pub nats_credentials: Option<PathBuf>,
+    /// Who vouches for NATS besides the usual authorities: a file of certificates in PEM
+    #[arg(long, env = "KINSIGHT_NATS_CA", value_name = "FILE")]
+    pub nats_ca: Option<PathBuf>,
 }
 
 /// The way out for mails. Without a server they wait in the data folder; `kinsight admin mail` lists them.
@@ -195,6 +216,11 @@ impl Given {
             geoip: self.geoip.or(file.geoip),
             session_idle: self.session_idle.or(file.session_idle),
             allow_private_targets: self.allow_private_targets || file.allow_private_targets,
+            nodes: Nodes {
+                nats: self.nodes.nats.or(file.nodes.nats),
+                nats_credentials: self.nodes.nats_credentials.or(file.nodes.nats_credentials),
+                nats_ca: self.nodes.nats_ca.or(file.nodes.nats_ca),
+            },
             mail: Mail {
                 smtp: self.mail.smtp.or(file.mail.smtp),
                 smtp_password: self.mail.smtp_password.or(file.mail.smtp_password),
@@ -274,6 +300,12 @@ impl Settings {
         let is_here = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&listening.ip());
         let host = if is_here { format!("localhost:{}", listening.port()) } else { listening.to_string() };
         self.given.base_url.clone().unwrap_or_else(|| format!("http://{host}"))
+    }
+
+    /// The other nodes, when there are some.
+    pub fn nats(&self) -> Result<Option<Nats>> {
+        let Nodes { nats, nats_credentials, nats_ca } = self.given.nodes.clone();
+        nats.map(|urls| Nats::parse(&urls, nats_credentials, nats_ca)).transpose()
     }
 
     fn places(&self) -> Result<Option<Arc<Places>>> {

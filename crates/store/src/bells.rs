@@ -19,6 +19,7 @@ impl Ring {
     pub(crate) const READINGS: Self = Self(1);
     pub(crate) const ACCESS: Self = Self(2);
     pub(crate) const EVENTS: Self = Self(4);
+    const ANYTHING: Self = Self(7);
 
     /// Whether events came, whatever else did.
     pub(crate) fn has_events(self) -> bool {
@@ -46,6 +47,15 @@ impl Bells {
         let bells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for bell in bells.get(&at).into_iter().flatten() {
             bell.rung.fetch_or(ring.0, Ordering::AcqRel);
+            bell.heard.notify_one();
+        }
+    }
+
+    /// Each once, for whatever there may be.
+    pub(crate) fn ring_all(&self) {
+        let bells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for bell in bells.values().flatten() {
+            bell.rung.fetch_or(Ring::ANYTHING.0, Ordering::AcqRel);
             bell.heard.notify_one();
         }
     }

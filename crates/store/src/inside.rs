@@ -13,9 +13,10 @@ use crate::{
     settings::{Clock, Database, StoreSettings},
     site::Site,
     visits::Visits,
+    wire::Node,
 };
 use jiff::SignedDuration;
-use sharing::Id;
+use sharing::{Id, RecordId};
 use std::{
     env, fmt, fs,
     path::{Path, PathBuf},
@@ -46,6 +47,7 @@ pub(crate) struct Inside {
     pub(crate) keys: Keys,
     pub(crate) clock: Clock,
     pub(crate) news: Carrier,
+    pub(crate) node: Node,
     pub(crate) visits: Visits,
     pub(crate) refusals: Refusals,
     pub(crate) opened: Opened,
@@ -129,6 +131,22 @@ impl Inside {
     }
 }
 
+impl Inside {
+    /// A key was destroyed: nothing that it sealed stays open here.
+    pub(crate) fn forget(&self, id: Id) {
+        self.keys.forget(id);
+        self.opened.forget(RecordId(id));
+        self.boards.forget(RecordId(id));
+    }
+
+    /// The same for whatever may have been destroyed elsewhere.
+    pub(crate) fn forget_all(&self) {
+        self.keys.forget_all();
+        self.opened.forget_all();
+        self.boards.forget_all();
+    }
+}
+
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Store")
@@ -150,6 +168,7 @@ fn open(settings: StoreSettings) -> Result<Inside, Error> {
         keys,
         clock: settings.clock,
         news,
+        node: Node::new()?,
         visits: Visits::default(),
         refusals: Refusals::default(),
         opened: Opened::default(),

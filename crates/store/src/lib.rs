@@ -69,6 +69,7 @@ mod uploads;
 mod visits;
 mod watching;
 mod way;
+mod wire;
 mod words;
 
 pub use access::Access;
@@ -133,6 +134,7 @@ pub use sources::{Oddity, Source};
 pub use tokens::{Kept, TOKENS, TokenFacts};
 pub use uploads::*;
 pub use watching::{Ending, Seen, Watch};
+pub use wire::{Heard, Said};
 
 /// Every statement of this room, for the test that prepares each on both databases.
 fn all_statements() -> Vec<db::Sql> {

@@ -34,6 +34,8 @@ pub(crate) enum Told {
     SessionsEnded(AccountId),
     /// What an account may see was changed, of many records at once: a membership began, changed or ended.
     AccountAccess(AccountId),
+    /// The key of a record or an account was destroyed: nothing of it may stay open anywhere.
+    Purged(Id),
 }
 
 impl Told {
@@ -43,17 +45,19 @@ impl Told {
     }
 }
 
-/// The in-process carrier; clones are one. Whoever hears all news may lag, loses some and asks again anyway; whoever listens
+/// The carrier within this process, and out of it where there are several; clones are one. Whoever hears all news may lag, loses some and asks again anyway; whoever listens
 /// for one record is rung, and loses nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct Carrier {
     all: broadcast::Sender<News>,
     bells: Arc<Bells>,
+    /// What is told here, for other nodes.
+    said: broadcast::Sender<Arc<[Told]>>,
 }
 
 impl Carrier {
     pub(crate) fn new() -> Self {
-        Self { all: broadcast::channel(1024).0, bells: Arc::default() }
+        Self { all: broadcast::channel(1024).0, bells: Arc::default(), said: broadcast::channel(4096).0 }
     }
 
     pub(crate) fn listen(&self) -> broadcast::Receiver<News> {
@@ -65,8 +69,26 @@ impl Carrier {
         Listener::new(&self.bells, record, other)
     }
 
-    /// Tells whoever listens; nobody listening is fine.
+    /// What is told here from now on.
+    pub(crate) fn said(&self) -> broadcast::Receiver<Arc<[Told]>> {
+        self.said.subscribe()
+    }
+
+    /// Tells whoever listens, here and on other nodes; nobody listening is fine.
     pub(crate) fn publish(&self, told: &[Told]) {
+        self.ring(told);
+        if !told.is_empty() && self.said.receiver_count() > 0 {
+            let _ = self.said.send(told.into());
+        }
+    }
+
+    /// Something may have been missed.
+    pub(crate) fn ring_all(&self) {
+        self.bells.ring_all();
+    }
+
+    /// Tells whoever listens here.
+    pub(crate) fn ring(&self, told: &[Told]) {
         for one in told {
             match *one {
                 Told::Record(news) => {
@@ -78,6 +100,7 @@ impl Carrier {
                     };
                     self.bells.ring(news.record.0, ring);
                 }
+                Told::Purged(id) => self.bells.ring(id, Ring::ACCESS),
                 Told::SessionsEnded(account) | Told::AccountAccess(account) => self.bells.ring(account.0, Ring::ACCESS),
             }
         }

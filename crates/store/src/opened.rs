@@ -57,6 +57,11 @@ impl Opened {
         open.insert(span, Entry { seals, readings: Arc::clone(readings), used_at: now });
     }
 
+    /// Drops whatever is open.
+    pub(crate) fn forget_all(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Drops whatever is open of a record.
     pub(crate) fn forget(&self, record: RecordId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, ..), _| *of != record);

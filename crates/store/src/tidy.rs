@@ -48,8 +48,7 @@ impl Store {
     /// Destroys a record's key, for good: its data cannot be read any more, here or in any copy or backup of the data.
     pub async fn destroy_record_key(&self, duty: &Actor, record: RecordId) -> Result<(), Error> {
         duty.on(Duty::Expire)?;
-        let inside = Arc::clone(&self.0);
-        self.0.db.read(move |_| inside.keys.destroy(record.0)).await
+        self.destroy_keys(vec![record.0]).await
     }
 
     /// Writes the counts of the visits that are over by `by`, or of all.

@@ -1,4 +1,5 @@
 //! What nobody asked for just now: alerts are raised, messages go out, what has run out is tidied, accounts that left are purged,
+//! What nobody asked for just now: messages go out, news goes to the other nodes, what has run out is tidied, accounts that left are purged,
 //! audit heads are anchored.
 //!
 //! **Invariant:** only this room opens outbound connections (`kinsight/tests/it/house.rs`). Each round is safe to
@@ -9,12 +10,14 @@ mod alerts;
 mod deliver;
 mod mail;
 pub mod outbound;
+mod nats;
 mod push;
 mod rounds;
 mod sms;
 
 pub use mail::{Mailer, SmtpSettings, SmtpTls};
 pub use outbound::Outbound;
+pub use nats::Nats;
 pub use push::Pusher;
 pub use sms::{SmsSettings, Texter};
 
@@ -40,6 +43,8 @@ pub struct Work {
     /// To webhooks and other addresses that people typed.
     pub outbound: Outbound,
     pub pusher: Pusher,
+    /// None: this node is the only one, or the others hear within seconds.
+    pub nats: Option<Nats>,
     /// Where people reach the pages; links in messages begin with it.
     pub base_url: String,
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -55,6 +60,9 @@ pub async fn run(work: Work, shutdown: watch::Receiver<bool>) {
     rounds.spawn(rounds::repeat(Arc::clone(&work), work.every, shutdown.clone(), deliver::round));
     rounds.spawn(rounds::repeat(Arc::clone(&work), rounds::TIDY_EVERY, shutdown.clone(), rounds::tidy));
     rounds.spawn(rounds::repeat(Arc::clone(&work), rounds::TIDY_EVERY, shutdown.clone(), rounds::purge));
+    if let Some(nats) = work.nats.clone() {
+        rounds.spawn(nats::carry(Arc::clone(&work), nats, shutdown.clone()));
+    }
     rounds.spawn(rounds::repeat(work, rounds::ANCHOR_EVERY, shutdown, rounds::anchor));
     while rounds.join_next().await.is_some() {}
 }

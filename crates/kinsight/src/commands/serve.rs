@@ -77,6 +77,7 @@ pub async fn run(
         texter: sms::texter(settings)?,
         outbound: Outbound::new(settings.given.allow_private_targets),
         pusher: Pusher::new(settings.given.allow_private_targets)?,
+        nats: settings.nats()?,
         base_url: web.base_url.origin(),
         clock: Arc::new(crate::clock::now),
         every: OUTBOX_EVERY,

@@ -6,6 +6,8 @@ mod breached;
 mod flags;
 mod hardening;
 mod house;
+mod houses;
+mod nodes;
 mod program;
 mod report;
 mod security_page;

@@ -45,9 +45,12 @@ impl Pg {
 
     /// Connects again when the server hung up; statements are prepared anew.
     pub(super) fn revive(&mut self) -> Result<(), Error> {
-        if self.client().is_closed() {
-            *self = Self::connect(&self.url.clone(), self.beside)?;
-        }
+        if self.client().is_closed() { self.connect_again() } else { Ok(()) }
+    }
+
+    /// A server that was there and does not let itself be reached is away, however it says so.
+    pub(super) fn connect_again(&mut self) -> Result<(), Error> {
+        *self = Self::connect(&self.url.clone(), self.beside).map_err(|_| Error::Unavailable)?;
         Ok(())
     }
 

@@ -124,18 +124,31 @@ impl Tx {
         }
     }
 
+    /// That the server was started anew is found out by the first word to it: nothing is under way yet that could be lost.
+    fn begin_on_server(&mut self, text: &'static str) -> Result<(), Error> {
+        match self.control(text) {
+            Err(Error::Unavailable) => {
+                if let Conn::Pg(pg) = &mut self.conn {
+                    pg.connect_again()?;
+                }
+                self.control(text)
+            }
+            begun => begun,
+        }
+    }
+
     pub(super) fn begin_write(&mut self) -> Result<(), Error> {
         match &self.conn {
             // A read that later wants to write fails at once in SQLite, and no waiting helps: so immediate.
             Conn::Lite(_) => self.control("begin immediate"),
-            Conn::Pg(_) => self.control("begin isolation level repeatable read"),
+            Conn::Pg(_) => self.begin_on_server("begin isolation level repeatable read"),
         }
     }
 
     pub(super) fn begin_read(&mut self) -> Result<(), Error> {
         match &self.conn {
             Conn::Lite(_) => self.control("begin"),
-            Conn::Pg(_) => self.control("begin isolation level repeatable read read only"),
+            Conn::Pg(_) => self.begin_on_server("begin isolation level repeatable read read only"),
         }
     }
 

@@ -43,6 +43,7 @@ pub(crate) struct Keys {
     pepper: Zeroizing<Vec<u8>>,
     signing: Ed25519KeyPair,
     push: PushKey,
+    news: RecordKey,
 }
 
 impl Keys {
@@ -53,8 +54,9 @@ impl Keys {
         let pepper = named("pepper")?;
         let signing = Ed25519KeyPair::from_seed_unchecked(&named("signing")?).map_err(Error::broken)?;
         let push = PushKey::of(&named("push")?)?;
+        let news = RecordKey::new(Id(0), &named("news")?)?;
         named(DECOY)?;
-        Ok(Self { master, store, opened: Mutex::default(), index, pepper, signing, push })
+        Ok(Self { master, store, opened: Mutex::default(), index, pepper, signing, push, news })
     }
 
     /// Seals a column, bound to its place: under the key of the record or account that the place belongs to, when
@@ -99,6 +101,16 @@ impl Keys {
     /// By which push services know this server.
     pub(crate) fn push(&self) -> &PushKey {
         &self.push
+    }
+
+    /// Seals what one node tells the others.
+    pub(crate) fn seal_news(&self, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        self.news.seal("news", 0, plain)
+    }
+
+    /// Opens what a node of this house sealed.
+    pub(crate) fn open_news(&self, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        self.news.open("news", 0, sealed)
     }
 
     /// Makes and keeps the key of a new record.
@@ -170,8 +182,18 @@ impl Keys {
     /// stay in the key store's file either.
     pub(crate) fn destroy(&self, id: Id) -> Result<(), Error> {
         self.store.destroy(id)?;
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.forget(id);
         Ok(())
+    }
+
+    /// A key that was destroyed, here or on another node, stays open no longer.
+    pub(crate) fn forget(&self, id: Id) {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
+    /// Whatever was destroyed elsewhere stays open no longer.
+    pub(crate) fn forget_all(&self) {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Prepares every statement of the key store.

@@ -163,8 +163,9 @@ impl Store {
         let inside = Arc::clone(&self.0);
         let destroy = move |id: &Id| {
             inside.keys.destroy(*id)?;
-            inside.opened.forget(RecordId(*id));
-            inside.boards.forget(RecordId(*id));
+            inside.forget(*id);
+            // No transaction tells it: the key store has its own.
+            inside.news.publish(&[Told::Purged(*id)]);
             Ok(())
         };
         self.0.db.read(move |_| ids.iter().try_for_each(&destroy)).await

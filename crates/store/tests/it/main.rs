@@ -42,3 +42,4 @@ mod share_model;
 mod tampering;
 mod thieves;
 mod watching;
+mod wire;

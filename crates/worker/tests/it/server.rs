@@ -50,6 +50,17 @@ impl Server {
             work: Work { store, duties, mailer, texter: None, outbound, base_url, clock: Arc::new(now), every },
         let pusher = Pusher::new(true).unwrap();
             work: Work { store, duties, mailer, texter: None, pusher, base_url, clock: Arc::new(now), every },
+            work: Work {
+                store,
+                duties,
+                mailer,
+                texter: None,
+                pusher,
+                nats: None,
+                base_url,
+                clock: Arc::new(now),
+                every,
+            },
             seconds,
         }
     }

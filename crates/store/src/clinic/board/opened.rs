@@ -118,6 +118,11 @@ impl Boards {
         shelves.insert(clinic, Shelf { known, used_at: now });
     }
 
+    /// Drops whatever is open.
+    pub(crate) fn forget_all(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Drops whatever is open of a record.
     pub(crate) fn forget(&self, record: RecordId) {
         let mut shelves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
