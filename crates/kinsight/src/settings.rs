@@ -11,7 +11,6 @@ use store::{
     Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, SiteSettings, StoreSettings,
 };
 use web::{BaseUrl, Places, Sites, WebSettings};
-use web::{BaseUrl, Places, WebSettings};
 use worker::Nats;
 
 /// The environment variable that holds master keys, when they are not in a file.
@@ -68,7 +67,7 @@ pub struct Given {
     /// Minutes without use after which a session ends on a device that others use too, 1 to 15 [default: 15]
     #[arg(long, env = "KINSIGHT_SESSION_IDLE", value_name = "MINUTES")]
     pub session_idle: Option<SessionIdle>,
-    /// Also send to addresses of private networks that people or their browsers name: an own push or ntfy server at home
+    /// Also send to addresses of this machine and its network that people or their browsers name, over http too: for a home server
     #[arg(long, env = "KINSIGHT_ALLOW_PRIVATE_TARGETS")]
     pub allow_private_targets: bool,
     #[command(flatten)]
@@ -80,9 +79,6 @@ pub struct Given {
     #[command(flatten)]
     #[serde(flatten)]
     pub sms: Sms,
-    /// Let people have alerts sent to addresses of this machine and its network, over http too: for a home server
-    #[arg(long, env = "KINSIGHT_ALLOW_PRIVATE_TARGETS")]
-    pub allow_private_targets: bool,
     /// How log lines look: text or json [default: text]
     #[arg(long, env = "KINSIGHT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -232,7 +228,6 @@ impl Given {
                 sms_secret: self.sms.sms_secret.or(file.sms.sms_secret),
                 sms_from: self.sms.sms_from.or(file.sms.sms_from),
             },
-            allow_private_targets: self.allow_private_targets || file.allow_private_targets,
             log_format: self.log_format.or(file.log_format),
         }
     }

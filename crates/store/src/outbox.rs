@@ -101,7 +101,7 @@ pub enum Channel {
     Mail,
     /// A text message to a phone.
     Sms,
-    /// An installed app.
+    /// A notice to a browser that was asked to show them.
     Push,
     /// A program at an address of the person's own.
     Webhook,
@@ -110,10 +110,6 @@ pub enum Channel {
 }
 
 words!(Channel, channel_word, channel: Mail = "mail", Sms = "sms", Push = "push", Webhook = "webhook", Ntfy = "ntfy");
-    /// A notice to a browser that was asked to show them.
-}
-
-words!(Channel, channel_word, channel: Mail = "mail", Sms = "sms", Push = "push");
 
 /// A message to be written.
 pub(crate) struct NewMessage {
@@ -216,15 +212,21 @@ fn is_still_for(tx: &mut Tx, row: &Row, now: Timestamp) -> Result<bool, Error> {
     }
 }
 
-/// A claimed message, from the row of [`CLAIM`]; the age of what it tells is that of now.
-fn message(inside: &Inside, id: Id, row: &Row, now: Timestamp) -> Result<Message, Error> {
-    let Mail { to, subject, text, html, secrets } = open(inside, id, row.opt_id(3)?.map(AccountId), row.bytes(0)?)?;
-    let (about_at, channel) = (row.opt_instant(7)?, channel(row.text(2)?)?);
+/// A claimed message, from the row of [`CLAIM`]; the age of what it tells is that of now. None, when nobody is there any more
+/// to be shown it.
+fn message(tx: &mut Tx, inside: &Inside, id: Id, row: &Row, now: Timestamp) -> Result<Option<Message>, Error> {
+    let account = row.opt_id(3)?.map(AccountId);
+    let Mail { to, subject, text, html, secrets, noticed } = open(inside, id, account, row.bytes(0)?)?;
+    let push = noticed.as_ref().map(|noticed| push::address(tx, inside, noticed, now)).transpose()?;
+    if push.as_ref().is_some_and(Option::is_none) {
+        return Ok(None);
+    }
+    let (push, about_at, channel) = (push.flatten(), row.opt_instant(7)?, channel(row.text(2)?)?);
     let whole = |text: &str| aged(&filled(text, &secrets), about_at, now);
     let (text, html) = (whole(&text), whole(&html));
     let secret = secrets.into_iter().next().filter(|_| matches!(channel, Channel::Webhook | Channel::Ntfy));
     let (attempts, kind, is_alert) = (row.count(1)?, row.text(4)?.to_owned(), row.opt_text(6)?.is_some());
-    Ok(Message { id, channel, to, subject, text, html, attempts, secret, is_alert, kind })
+    Ok(Some(Message { id, channel, to, subject, text, html, attempts, secret, is_alert, push, kind }))
 }
 
 fn aged(text: &str, about_at: Option<Timestamp>, now: Timestamp) -> String {
@@ -253,19 +255,11 @@ impl Store {
                     tx.execute(DROP, params![id])?;
                     continue;
                 }
-                claimed.push(message(&inside, id, &row, now)?);
-                let account = row.opt_id(3)?.map(AccountId);
-                let Mail { to, subject, text, html, secrets, noticed } = open(&inside, id, account, row.bytes(0)?)?;
-                let push = noticed.as_ref().map(|noticed| push::address(tx, &inside, noticed, now)).transpose()?;
-                if push.as_ref().is_some_and(Option::is_none) {
+                match message(tx, &inside, id, &row, now)? {
+                    Some(message) => claimed.push(message),
                     // The browser was signed out meanwhile, or it would come too late to be true.
-                    tx.execute(REFUSED, params![id, now, row.bytes(0)?])?;
+                    None => drop(tx.execute(REFUSED, params![id, now, row.bytes(0)?])?),
                 }
-                let push = push.flatten();
-                let (text, html) = (filled(&text, &secrets), filled(&html, &secrets));
-                let (attempts, channel) = (row.count(1)?, channel(row.text(2)?)?);
-                let kind = row.text(4)?.to_owned();
-                claimed.push(Message { id, channel, to, subject, text, html, attempts, push, kind });
             }
             Ok(claimed)
         };

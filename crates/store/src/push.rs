@@ -1,36 +1,3 @@
-//! Messages to installed apps.
-
-use crate::{db::Tx, error::Error, inside::Inside};
-use jiff::Timestamp;
-use sharing::{AccountId, RecordId};
-
-/// What appears on a phone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PushMessage {
-    /// Its first line.
-    pub(crate) title: String,
-    /// What it says.
-    pub(crate) body: String,
-    /// Where a tap leads.
-    pub(crate) path: String,
-    /// It takes the place of an older one of the same tag.
-    pub(crate) tag: String,
-    /// Whether it wakes somebody.
-    pub(crate) urgent: bool,
-    /// Whose data it tells of.
-    pub(crate) record: Option<RecordId>,
-}
-
-/// Writes one message for each installed app of the account, and says to how many. No app can be installed yet.
-pub(crate) fn push(
-    _tx: &mut Tx,
-    _inside: &Inside,
-    _account: AccountId,
-    message: &PushMessage,
-    _now: Timestamp,
-) -> Result<u64, Error> {
-    tracing::trace!(urgent = message.urgent, about = ?message.record.is_some(), "no installed app to push to");
-    Ok(0)
 //! Push: short notices to the browsers in which a person asked for them, through the push service of each browser.
 //!
 //! A subscription belongs to one account and one browser. It ends with the sign-out there, with lockdown, with another password
@@ -72,7 +39,9 @@ const OTHERS_FOR: SignedDuration = SignedDuration::from_hours(24);
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A notice, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PushMessage {
+    /// Its first line.
     pub title: String,
     /// The rest, in one or two sentences.
     pub body: String,
@@ -97,10 +66,14 @@ pub struct Push {
     pub key: Vec<u8>,
     /// The secret of browser and server, 16 bytes.
     pub secret: Vec<u8>,
+    /// Where a tap leads: a path of ours.
+    pub path: String,
     /// A newer notice of the same tag takes its place.
+    pub tag: String,
     /// The same for the push service, which learns nothing by it.
     pub topic: String,
     /// Whether it may wake the phone.
+    pub urgent: bool,
     /// When it was written.
     pub made_at: Timestamp,
     /// After that it is not shown.
@@ -139,10 +112,13 @@ pub(crate) fn address_place<'a>(id: Id, account: AccountId) -> Place<'a> {
 }
 
 /// Writes a notice for each browser in which the account asked for them; answers for how many.
+pub(crate) fn push(
     tx: &mut Tx,
     inside: &Inside,
     account: AccountId,
+    message: &PushMessage,
     now: Timestamp,
+) -> Result<u64, Error> {
     let rows = tx.query(OF_ACCOUNT, params![account])?;
     for row in &rows {
         push_to(tx, inside, (account, row.id(0)?), message, now)?;
@@ -152,7 +128,11 @@ pub(crate) fn address_place<'a>(id: Id, account: AccountId) -> Place<'a> {
 
 /// Writes a notice for one browser.
 pub(crate) fn push_to(
+    tx: &mut Tx,
+    inside: &Inside,
     (account, subscription): (AccountId, Id),
+    message: &PushMessage,
+    now: Timestamp,
 ) -> Result<(), Error> {
     let lasts = if message.urgent { URGENT_FOR } else { OTHERS_FOR };
     let noticed = Noticed {
@@ -251,6 +231,7 @@ impl Store {
         subscription: Id,
         how: fn(&mut Tx, Id, Timestamp) -> Result<u64, Error>,
     ) -> Result<(), Error> {
+        duty.on(Duty::Deliver)?;
         let now = Arc::clone(&self.0).clock.now();
         self.0.db.write(move |tx| how(tx, subscription, now).map(drop), |()| ()).await
     }

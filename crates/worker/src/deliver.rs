@@ -1,8 +1,8 @@
 //! Messages out of the outbox, each at least once; a failure is tried again later and later.
 
 use crate::mail::{Consequence, Undelivered};
-use crate::{Work, addressed};
 use crate::push::{self, Failed};
+use crate::{Work, addressed};
 use jiff::{SignedDuration, Timestamp};
 use std::{future::Future, pin::Pin, sync::Arc};
 use store::{Channel, Message};
@@ -41,7 +41,7 @@ pub(crate) async fn due(work: &Work) -> anyhow::Result<usize> {
     }
     work.mailer.rest().await;
     for (message, sent) in elsewhere.join_all().await {
-        report(work, &message, sent).await?;
+        report(work, &message, sent.map_err(Failed::from)).await?;
     }
     Ok(count)
 }
@@ -69,29 +69,25 @@ async fn hand_over(work: &Work, message: &Message) -> Result<(), Failed> {
                 Undelivered::later("SMS gateway", None).into()
             })
         }
-        (Channel::Sms, None) => Err(Undelivered::later("no SMS gateway", None)),
-        (Channel::Push, _) => Err(Undelivered::later("no installed app", None)),
-        (Channel::Webhook | Channel::Ntfy, _) => {
-            addressed::send(work.outbound, message, &work.base_url, (work.clock)()).await
-        }
         (Channel::Sms, None) => Err(Undelivered::later("no SMS gateway", None).into()),
         (Channel::Push, _) => push::send(work, message).await,
+        (Channel::Webhook | Channel::Ntfy, _) => {
+            Ok(addressed::send(work.outbound, message, &work.base_url, (work.clock)()).await?)
+        }
     }
 }
 
 /// The address, the text and what the server said of them stay out of the log.
 async fn report(work: &Work, message: &Message, sent: Result<(), Failed>) -> anyhow::Result<()> {
     let (store, duty) = (&work.store, &work.duties.deliver);
-    let Err(Undelivered { stage, code, what }) = sent else { return Ok(store.message_sent(duty, message.id).await?) };
+    let Err(Failed { why: Undelivered { stage, code, what }, not_before }) = sent else {
+        return Ok(store.message_sent(duty, message.id).await?);
+    };
     let tries = match message {
         _ if message.is_code() => SMS_TRIES,
         _ if message.is_alert() => ALERT_TRIES,
         _ => MAIL_TRIES,
     };
-    let Err(Failed { why: Undelivered { stage, code, what }, not_before }) = sent else {
-        return Ok(store.message_sent(duty, message.id).await?);
-    };
-    let tries = if message.is_code() { SMS_TRIES } else { MAIL_TRIES };
     let given_up = what == Consequence::ForGood || message.attempts >= tries;
     tracing::warn!(message = %message.id, attempt = message.attempts, stage, code, given_up, "a message did not go out");
     if message.is_alert() {
@@ -101,7 +97,8 @@ async fn report(work: &Work, message: &Message, sent: Result<(), Failed>) -> any
         return Ok(store.message_given_up(duty, message.id).await?);
     }
     let again = if message.is_alert() { soon_at } else { again_at };
-    Ok(store.message_failed(duty, message.id, again((work.clock)(), message.attempts)).await?)
+    let again = again((work.clock)(), message.attempts);
+    Ok(store.message_failed(duty, message.id, not_before.map_or(again, |when| when.max(again))).await?)
 }
 
 /// Why an alert did not go out, for whoever waited for it.
@@ -118,8 +115,6 @@ fn words(channel: Channel, stage: &'static str) -> &'static str {
 fn soon_at(now: Timestamp, attempts: u32) -> Timestamp {
     let seconds = 15i64 << attempts.saturating_sub(1).min(7);
     now.saturating_add(SignedDuration::from_secs(seconds.min(1200))).unwrap_or(Timestamp::MAX)
-    let again = again_at((work.clock)(), message.attempts);
-    Ok(store.message_failed(duty, message.id, not_before.map_or(again, |when| when.max(again))).await?)
 }
 
 /// One minute after the first failure, twice as long after each further one, at most six hours.

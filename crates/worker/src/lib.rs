@@ -1,6 +1,5 @@
-//! What nobody asked for just now: alerts are raised, messages go out, what has run out is tidied, accounts that left are purged,
-//! What nobody asked for just now: messages go out, news goes to the other nodes, what has run out is tidied, accounts that left are purged,
-//! audit heads are anchored.
+//! What nobody asked for just now: alerts are raised, messages go out, news goes to the other nodes, what has run out is tidied,
+//! accounts that left are purged, audit heads are anchored.
 //!
 //! **Invariant:** only this room opens outbound connections (`kinsight/tests/it/house.rs`). Each round is safe to
 //! repeat and to interrupt: work is claimed in the database with a lease, and given back by its end.

@@ -11,8 +11,7 @@ use store::{Clock, Roster, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use web::{Web, WebSettings};
-use worker::{Duties, Outbound, Work};
-use worker::{Duties, Pusher, Work};
+use worker::{Duties, Outbound, Pusher, Work};
 
 /// How soon after being written a mail goes out, at the latest.
 const OUTBOX_EVERY: Duration = Duration::from_secs(1);

@@ -9,8 +9,7 @@ use store::{
     Actor, Clock, Database, KeySettings, MasterKeySource, NewAccount, NewPushSubscription, Origin, Own, PasswordCost,
     PushLine, SiteSettings, Store, StoreSettings,
 };
-use worker::{Duties, Mailer, Outbound, Work};
-use worker::{Duties, Mailer, Pusher, Work, deliver_due};
+use worker::{Duties, Mailer, Outbound, Pusher, Work, deliver_due};
 
 const PASSWORD: &str = "a long walk by the lake at dawn";
 
@@ -46,15 +45,14 @@ impl Server {
         let outbound = Outbound::new(true);
         let base_url = "https://kinsight.example/".to_owned();
         let every = Duration::from_secs(1);
-        Self {
-            work: Work { store, duties, mailer, texter: None, outbound, base_url, clock: Arc::new(now), every },
         let pusher = Pusher::new(true).unwrap();
-            work: Work { store, duties, mailer, texter: None, pusher, base_url, clock: Arc::new(now), every },
+        Self {
             work: Work {
                 store,
                 duties,
                 mailer,
                 texter: None,
+                outbound,
                 pusher,
                 nats: None,
                 base_url,
@@ -90,6 +88,8 @@ impl Server {
 
     pub async fn anna(&self) -> Actor {
         self.signed_in("anna@example.org").await
+    }
+
     /// All that is due just now.
     pub async fn deliver(&self) {
         while deliver_due(&self.work).await.unwrap() > 0 {}
