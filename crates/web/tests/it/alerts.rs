@@ -103,7 +103,7 @@ async fn a_low_at_night_finds_ben_who_takes_it_from_his_bed() {
     let mut anna = app.signed_in(people::ANNA).await;
     let page = anna.get(&alerts).await.text();
     assert!(page.contains("Past alerts") && !page.contains("Now: Low") && page.contains("E-mail: sent"), "{page}");
-    let history = anna.get(&format!("/records/{}/view-history", app.family.anna_record)).await.text();
+    let history = anna.get(&format!("/records/{}/view-history?kind=changes", app.family.anna_record)).await.text();
     assert!(history.contains("Took an alert"), "{history}");
 }
 
