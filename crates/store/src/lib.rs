@@ -7,8 +7,8 @@
 mod access;
 mod accounts;
 mod actor;
-mod app_tokens;
 mod alerts;
+mod app_tokens;
 mod audit;
 mod bells;
 mod check_up;
@@ -75,11 +75,11 @@ mod words;
 pub use access::Access;
 pub use accounts::NewAccount;
 pub use actor::{Actor, Origin, Roster};
-pub use app_tokens::{AppSecret, AppToken, NewAppToken};
 pub use alerts::{
     AlertChannel, AlertChannels, AlertLink, AlertNow, AlertOrder, AlertPage, AlertSettings, Delivered, NewChannel,
     OrderPerson, PastAlert, SeedAlert, TakenAlert, ToldPerson, alert_words,
 };
+pub use app_tokens::{AppSecret, AppToken, NewAppToken};
 pub use audit::{AuditLine, AuditReport, BrokenLine};
 pub use chunk::{Collection, Latest, Stamps, Summary14};
 pub use clinic::{

@@ -8,15 +8,15 @@ mod addressed;
 mod alerts;
 mod deliver;
 mod mail;
-pub mod outbound;
 mod nats;
+pub mod outbound;
 mod push;
 mod rounds;
 mod sms;
 
 pub use mail::{Mailer, SmtpSettings, SmtpTls};
-pub use outbound::Outbound;
 pub use nats::Nats;
+pub use outbound::Outbound;
 pub use push::Pusher;
 pub use sms::{SmsSettings, Texter};
 

@@ -11,7 +11,8 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 use store::{
-    Access, Clock, Database, Manage, NewAccount, Origin, SeedAccount, SeedGrant, SeedPlan, Store, StoreSettings, View,
+    Access, Clock, Database, Manage, NewAccount, NewAppToken, Origin, SeedAccount, SeedGrant, SeedPlan, Store,
+    StoreSettings, View,
 };
 use tempfile::TempDir;
 
@@ -125,7 +126,7 @@ async fn story(store: Store) -> Story {
     let plan = SeedPlan { accounts: accounts.into(), grants: vec![grant], ..SeedPlan::default() };
     let seeded = store.seed(plan).await.unwrap();
     let (record, partner) = (seeded.records[0][0], seeded.accounts[1].to_string());
-    let add = |patient: &mut Access<'_, Manage>| patient.add_token("phone", TokenScope::Upload);
+    let add = |patient: &mut Access<'_, Manage>| patient.add_token(&NewAppToken::new("phone", TokenScope::Upload));
     let token = store.with_patient(&actor(&store, "anna").await, record, Purpose::Tokens, add).await.unwrap();
     store.close().await.unwrap();
     Story { record: record.to_string(), partner, token }

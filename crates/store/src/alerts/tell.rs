@@ -159,13 +159,13 @@ fn number(tx: &mut Tx, inside: &Inside, to: To) -> Result<Option<String>, Error>
 }
 
 fn text(to: String, subject: String, text: String, secrets: Vec<String>) -> Mail {
-    Mail { to, subject, text, html: String::new(), secrets }
+    Mail { to, subject, text, html: String::new(), secrets, noticed: None }
 }
 
 /// The secret of a channel goes with the message, and leaves it once it was sent.
 fn addressed(channel: &Ready, subject: String, text: String) -> Mail {
     let secrets = Some(channel.address.secret.clone()).filter(|secret| !secret.is_empty()).into_iter().collect();
-    Mail { to: channel.address.url.clone(), subject, text, html: String::new(), secrets }
+    Mail { to: channel.address.url.clone(), subject, text, html: String::new(), secrets, noticed: None }
 }
 
 /// As ntfy takes it (<https://docs.ntfy.sh/publish/#publish-as-json>), but for the topic, which is the end of the address.
