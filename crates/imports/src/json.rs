@@ -5,5 +5,5 @@ mod fields;
 mod peek;
 
 pub(crate) use documents::each;
-pub(crate) use fields::Fields;
+pub(crate) use fields::{Fields, number_of};
 pub(crate) use peek::Peek;

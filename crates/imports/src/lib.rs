@@ -22,6 +22,7 @@ pub mod nightscout;
 mod number;
 mod plain;
 pub mod problems;
+pub mod pulled;
 mod table;
 mod text;
 mod tidepool;

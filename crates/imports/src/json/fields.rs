@@ -124,7 +124,8 @@ impl Fields {
     }
 }
 
-fn number_of(value: &Value) -> Option<f64> {
+/// A number, also one written as a string.
+pub(crate) fn number_of(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64().filter(|number| number.is_finite()),
         Value::String(text) => crate::number::parse(text),

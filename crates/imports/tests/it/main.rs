@@ -7,6 +7,7 @@ mod fuzz_corpus;
 mod generate;
 mod json;
 mod others;
+mod pulled;
 mod refused;
 mod samples;
 mod slow_files;

@@ -2,7 +2,7 @@
 
 use crate::frame::read;
 use glucose::{EventKind, NewEvent, ReadingKind};
-use imports::Import;
+use imports::{Import, pulled::Service};
 use jiff::{Timestamp, tz::TimeZone};
 use std::path::{Path, PathBuf};
 
@@ -118,4 +118,43 @@ fn sums_agree_with_the_pumps_own_daily_totals() {
         }
     }
     assert!(theirs > 400.0 && (ours / theirs - 1.0_f64).abs() < 0.002, "ours {ours}, the pump's {theirs}");
+}
+
+/// Answers of services, against what was counted by other means: sensor values, finger values, meals, boluses, doses of
+/// the loop, and the pump's time against UTC.
+#[test]
+fn answers_of_services_hold_what_was_counted() {
+    let table = [
+        (Service::LibreLinkUp, "librelinkup/graph.json", "2022-12-30T16:48:00Z", [142, 0, 0, 0, 0], 60),
+        (
+            Service::CareLink,
+            "carelink-cloud/v0_paradigm_2015_missingLastSgv.json",
+            "2015-10-19T15:23:44Z",
+            [5, 0, 0, 0, 0],
+            -420,
+        ),
+        (Service::CareLink, "carelink-cloud/v1_770g_2021-06.json", "2021-05-22T08:07:50Z", [231, 11, 7, 9, 127], -420),
+        (Service::CareLink, "carelink-cloud/v2_780g_2025-11.json", "2025-11-11T02:23:17Z", [288, 0, 6, 11, 162], -300),
+    ];
+    for (service, name, now, counts, offset_min) in table {
+        let Some(folder) = samples() else { return };
+        let body = std::fs::read(folder.join(name)).unwrap();
+        // The record's zone is another than the device's.
+        let zone = TimeZone::get(crate::frame::BERLIN).unwrap();
+        let pulled = imports::pulled::read(service, &body, &zone, now.parse().unwrap()).unwrap();
+        let readings = |kind| pulled.readings.iter().filter(|reading| reading.kind == kind).count();
+        let events = |holds: fn(&EventKind) -> bool| pulled.events.iter().filter(|event| holds(&event.kind)).count();
+        let found = [
+            readings(ReadingKind::Cgm),
+            readings(ReadingKind::Meter),
+            events(|kind| matches!(kind, EventKind::Carbs { .. })),
+            events(|kind| matches!(kind, EventKind::Bolus { .. })),
+            events(|kind| matches!(kind, EventKind::Basal { .. })),
+        ];
+        assert_eq!(found, counts, "{name}");
+        assert!(!pulled.stale && pulled.remarks.is_empty(), "{name}: {:?}", pulled.remarks);
+        assert!(pulled.readings.iter().all(|reading| reading.offset_min == offset_min), "{name}");
+        let age = now.parse::<Timestamp>().unwrap().as_second() - pulled.newest_at.unwrap().as_second();
+        assert!((0..600).contains(&age), "{name}: the newest value is {age} s old");
+    }
 }
