@@ -3,8 +3,9 @@
 //! None may panic, and whatever is read must hold what everything after it relies on.
 
 use crate::{
-    Context, Format, Import, LARGEST_FILE, Refused, archive, carelink, clarity, libreview, nightscout, plain, text,
-    tidepool,
+    Context, Format, Import, LARGEST_FILE, Refused, archive, carelink, clarity, libreview, nightscout, plain,
+    pulled::{self, Service},
+    text, tidepool,
 };
 use glucose::{EventKind, Unit};
 use jiff::{Timestamp, tz::TimeZone};
@@ -22,6 +23,7 @@ pub const TARGETS: &[Target] = &[
     ("nightscout", nightscout_files),
     ("tidepool", tidepool_files),
     ("plain", plain_files),
+    ("pulled", pulled_answers),
 ];
 
 /// Runs a target by its name.
@@ -71,6 +73,27 @@ fn plain_files(bytes: &[u8]) {
     reader(bytes, plain::read);
 }
 
+/// An answer may come from the wrong service.
+fn pulled_answers(bytes: &[u8]) {
+    let now = Timestamp::from_second(1_775_430_000).expect("5 April 2026");
+    for service in Service::ALL {
+        match pulled::read(*service, bytes, &zone(), now) {
+            Ok(pulled) => check_pulled(pulled, now),
+            Err(refused) => assert!(!refused.to_string().is_empty()),
+        }
+    }
+}
+
+fn check_pulled(pulled: pulled::Pulled, now: Timestamp) {
+    let soon = Timestamp::from_second(now.as_second() + 300).expect("5 April 2026");
+    let mut import = Import::new(Format::NightscoutEntries);
+    (import.devices, import.readings, import.events) = (pulled.devices, pulled.readings, pulled.events);
+    assert!(import.readings.iter().all(|reading| reading.at <= soon && reading.given.is_some()));
+    assert!(import.events.iter().all(|event| event.at <= soon && event.given.is_some()));
+    assert!(pulled.newest_at.is_none_or(|at| at <= soon));
+    check_data(&import);
+}
+
 /// One reader, whatever the text looks like.
 fn reader(bytes: &[u8], read: impl Fn(&str, &mut Context<'_>) -> Result<Import, Refused>) {
     let Ok(text) = text::decode(bytes) else { return };
@@ -91,15 +114,19 @@ fn check(bytes: &[u8], outcome: Result<Import, Refused>) {
     };
     assert!(bytes.len() <= LARGEST_FILE);
     check_bounds(&import);
+    check_data(&import);
+}
+
+fn check_data(import: &Import) {
     assert!(import.readings.is_sorted_by_key(|reading| reading.at), "readings are oldest first");
     assert!(import.events.is_sorted_by_key(|event| event.at), "events are oldest first");
     for reading in &import.readings {
-        check_place(&import, reading.at, reading.offset_min, reading.device);
+        check_place(import, reading.at, reading.offset_min, reading.device);
         let most = if reading.glucose.unit() == Unit::MgDl { 1000.0 } else { 60.0 };
         assert!(reading.glucose.value() > 0.0 && reading.glucose.value() <= most, "glucose is in a device's range");
     }
     for event in &import.events {
-        check_place(&import, event.at, event.offset_min, event.device);
+        check_place(import, event.at, event.offset_min, event.device);
         check_amounts(&event.kind);
     }
 }

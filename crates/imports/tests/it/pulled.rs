@@ -1,5 +1,6 @@
 //! Answers of services that are asked from time to time: what is read, what is refused, and that any bytes are either.
 
+mod any;
 mod carelink;
 
 use crate::frame::{BERLIN, file, show};
