@@ -19,7 +19,7 @@ pub fn add_deltas(entries: &mut [Document]) {
 }
 
 /// Instant and value of a sensor value.
-fn value(entry: &Document) -> Option<(f64, f64)> {
+pub(super) fn value(entry: &Document) -> Option<(f64, f64)> {
     let is_sensor = entry.get("type").and_then(Value::as_str) == Some("sgv");
     let number = |name| entry.get(name).and_then(Value::as_f64);
     is_sensor.then(|| Some((number("date")?, number("sgv")?))).flatten()

@@ -2,28 +2,18 @@
 //!
 //! **Invariant:** byte for byte what `entry_of`, `add_deltas` and serde_json give (`tests/it/entries.rs`).
 
-use super::{EntryParts, deltas::between, entry_of};
+use super::{
+    EntryParts,
+    deltas::{between, value},
+    entry_of,
+};
 use crate::{Document, document::json_number, times::write_iso};
 use glucose::ReadingKind;
 use serde_json::Value;
 
-/// Names of what is derived. A field of such a name takes its place, which is left to the slow way.
-const DERIVED: &[&str] = &[
-    "_id",
-    "identifier",
-    "sysTime",
-    "type",
-    "date",
-    "dateString",
-    "direction",
-    "sgv",
-    "mbg",
-    "utcOffset",
-    "mills",
-    "device",
-    "app",
-    "delta",
-];
+/// Names of what is always derived. A field of such a name takes its place, which is left to the slow way.
+const DERIVED: &[&str] =
+    &["_id", "identifier", "sysTime", "type", "date", "dateString", "sgv", "mbg", "utcOffset", "mills"];
 
 /// Writes the entries of readings, newest first, as a JSON list.
 pub fn write_entries(out: &mut Vec<u8>, entries: &[EntryParts<'_>]) {
@@ -36,77 +26,98 @@ pub fn write_entries(out: &mut Vec<u8>, entries: &[EntryParts<'_>]) {
 pub fn write_each(out: &mut Vec<u8>, entries: &[EntryParts<'_>]) -> Vec<usize> {
     let mut ends = Vec::with_capacity(entries.len());
     out.reserve(entries.len() * 280);
-    let mut known: Option<(&str, Beside)> = None;
+    let mut known = None;
+    let ways: Vec<Way<'_>> = entries.iter().map(|entry| Way::of(entry, &mut known)).collect();
+    let values: Vec<Option<(f64, f64)>> = entries.iter().zip(&ways).map(|(entry, way)| way.value(entry)).collect();
     // From the oldest on each knows the sensor value before it; the list is newest first.
-    let mut before: Vec<Option<(f64, f64)>> = vec![None; entries.len()];
+    let mut before = vec![None; entries.len()];
     let mut last = None;
-    for (place, entry) in entries.iter().enumerate().rev() {
+    for (place, value) in values.iter().enumerate().rev() {
         before[place] = last;
-        if entry.kind != ReadingKind::Meter {
-            last = Some(shown_value(entry, &mut known));
-        }
+        last = value.or(last);
     }
-    for (place, entry) in entries.iter().enumerate() {
+    for (place, (entry, way)) in entries.iter().zip(ways).enumerate() {
         if place > 0 {
             out.push(b',');
         }
-        match entry.fields.map(|fields| (beside(fields, &mut known), fields)) {
-            None => write(out, entry, "", before[place]),
-            Some((Beside::Plain, fields)) => write(out, entry, &fields[1..fields.len() - 1], before[place]),
-            Some((Beside::Other, _)) => write_slowly(out, entry, before[place]),
+        let delta = values[place].map(|this| between(before[place], this));
+        match way {
+            Way::Copy { fields, has_delta } => write(out, entry, fields, delta.filter(|_| !has_delta)),
+            Way::Whole(mut document) => {
+                if let Some(delta) = delta.filter(|_| !document.get("delta").is_some_and(Value::is_number)) {
+                    document.insert("delta".to_owned(), json_number(delta));
+                }
+                write_json(out, &document);
+            }
         }
         ends.push(out.len());
     }
     ends
 }
 
-/// Whether what came beside a reading can be copied as it is.
-#[derive(Clone, Copy, PartialEq)]
-enum Beside {
-    Plain,
-    Other,
+/// How an entry is written.
+enum Way<'a> {
+    /// What is derived, and behind it what came as it is.
+    Copy { fields: &'a str, has_delta: bool },
+    /// Something that came takes the place of what is derived.
+    Whole(Box<Document>),
 }
 
-/// Readings of one sender have the same fields beside them, mostly; those are looked at once.
-fn beside<'a>(fields: &'a str, known: &mut Option<(&'a str, Beside)>) -> Beside {
-    if let Some((_, beside)) = known.filter(|(same, _)| *same == fields) {
-        return beside;
-    }
-    let parsed = serde_json::from_str::<Document>(fields).ok().filter(|fields| !fields.is_empty());
-    let plain = parsed.is_some_and(|map| {
-        !DERIVED.iter().any(|name| map.contains_key(*name))
-            && serde_json::to_string(&map).is_ok_and(|text| text == fields)
-    });
-    let beside = if plain { Beside::Plain } else { Beside::Other };
-    *known = Some((fields, beside));
-    beside
+/// What is known of a text of fields. Readings of one sender mostly have the same; those are looked at once.
+#[derive(Clone, Copy, Default)]
+struct Beside {
+    can_be_copied: bool,
+    device: bool,
+    app: bool,
+    direction: bool,
+    delta: bool,
 }
 
-/// Instant and value as they are answered.
-fn shown_value<'a>(entry: &EntryParts<'a>, known: &mut Option<(&'a str, Beside)>) -> (f64, f64) {
-    let derived = (entry.at_ms as f64, entry.mg_dl() as f64);
-    match entry.fields.map(|fields| beside(fields, known)) {
-        Some(Beside::Other) => {
-            let entry = entry_of(entry);
-            let number = |name| entry.get(name).and_then(Value::as_f64);
-            (number("date").unwrap_or(derived.0), number("sgv").unwrap_or(derived.1))
+impl<'a> Way<'a> {
+    fn of(entry: &EntryParts<'a>, known: &mut Option<(&'a str, Beside)>) -> Self {
+        let Some(fields) = entry.fields else { return Self::Copy { fields: "", has_delta: false } };
+        let beside = match *known {
+            Some((same, beside)) if same == fields => beside,
+            _ => Beside::of(fields),
+        };
+        *known = Some((fields, beside));
+        let replaces = beside.device && entry.device.is_some()
+            || beside.app && entry.app.is_some()
+            || beside.direction && entry.direction().is_some();
+        match beside.can_be_copied && !replaces {
+            true => Self::Copy { fields: &fields[1..fields.len() - 1], has_delta: beside.delta },
+            false => Self::Whole(Box::new(entry_of(entry))),
         }
-        _ => derived,
+    }
+
+    /// Instant and value of a sensor value, as they are answered.
+    fn value(&self, entry: &EntryParts<'_>) -> Option<(f64, f64)> {
+        match self {
+            Self::Whole(document) => value(document),
+            Self::Copy { .. } => {
+                (entry.kind != ReadingKind::Meter).then_some((entry.at_ms as f64, entry.mg_dl() as f64))
+            }
+        }
     }
 }
 
-fn write_slowly(out: &mut Vec<u8>, parts: &EntryParts<'_>, before: Option<(f64, f64)>) {
-    let mut entry = entry_of(parts);
-    let number = |name| entry.get(name).and_then(Value::as_f64);
-    if let (true, Some(at), Some(sgv)) = (parts.kind != ReadingKind::Meter, number("date"), number("sgv"))
-        && number("delta").is_none()
-    {
-        entry.insert("delta".to_owned(), json_number(between(before, (at, sgv))));
+impl Beside {
+    fn of(text: &str) -> Self {
+        let Ok(fields) = serde_json::from_str::<Document>(text) else { return Self::default() };
+        let has = |name: &str| fields.contains_key(name);
+        let replaces = DERIVED.iter().any(|name| has(name)) || has("delta") && !fields["delta"].is_number();
+        let is_same = || serde_json::to_string(&fields).is_ok_and(|written| written == text);
+        Self {
+            can_be_copied: !fields.is_empty() && !replaces && is_same(),
+            device: has("device"),
+            app: has("app"),
+            direction: has("direction"),
+            delta: has("delta"),
+        }
     }
-    write_json(out, &entry);
 }
 
-fn write(out: &mut Vec<u8>, entry: &EntryParts<'_>, fields: &str, before: Option<(f64, f64)>) {
+fn write(out: &mut Vec<u8>, entry: &EntryParts<'_>, fields: &str, delta: Option<f64>) {
     let (hex, identifier) = entry.ids();
     out.extend_from_slice(b"{\"_id\":");
     write_json(out, hex);
@@ -150,9 +161,9 @@ fn write(out: &mut Vec<u8>, entry: &EntryParts<'_>, fields: &str, before: Option
         out.push(b',');
         out.extend_from_slice(fields.as_bytes());
     }
-    if entry.kind != ReadingKind::Meter {
+    if let Some(delta) = delta {
         out.extend_from_slice(b",\"delta\":");
-        write_json(out, &json_number(between(before, (entry.at_ms as f64, entry.mg_dl() as f64))));
+        write_json(out, &json_number(delta));
     }
     out.push(b'}');
 }

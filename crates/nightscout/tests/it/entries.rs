@@ -204,6 +204,15 @@ fn a_day_of_a_sensor_is_written_the_same_both_ways() {
     let mut parts: Vec<EntryParts<'_>> = readings.iter().map(parts).collect();
     parts[3].device = Some("MiniMed \"780G\"");
     parts[4].id = "free text";
+    parts[5].fields = Some(r#"{"device":"xDrip","noise":1}"#);
+    parts[6].fields = Some(r#"{"device":"xDrip","noise":1}"#);
+    parts[6].device = Some("another");
+    parts[8].fields = Some(r#"{"delta":-2.5,"direction":"NOT COMPUTABLE"}"#);
+    parts[9].fields = Some(r#"{"direction":"NOT COMPUTABLE","sgv":118.5}"#);
+    parts[10].fields = Some(r#"{"delta":"much"}"#);
+    parts[11].fields = Some("{}");
+    parts[13].fields = Some(r#"{ "spaced": 1.0 }"#);
+    parts[14].fields = Some("no JSON");
     assert_eq!(fast(&parts), slowly(&parts));
     assert!(fast(&parts).contains(r#""delta":-7}"#));
     assert_eq!(fast(&[]), "[]");
