@@ -11,6 +11,7 @@
 //! | what is told without being asked | `sockets` |
 
 pub mod answers;
+mod bodies;
 pub mod carelink;
 mod careportal;
 mod collection;
@@ -34,6 +35,7 @@ mod shown;
 pub mod sockets;
 pub mod times;
 
+pub use bodies::{document_of_form, documents};
 pub use careportal::{check_of, treatment_of};
 pub use collection::Collection;
 pub use credentials::{Carried, Presented, presented};

@@ -52,6 +52,15 @@ fn refuse_after(moment: Moment, now: Timestamp, ahead_ms: i64) -> Result<(), Ref
     if is_ahead || is_no_instant(moment.timestamp()) { Err(Refused::Date) } else { Ok(()) }
 }
 
+/// An entry that does not say what it is, is what it holds.
+pub(super) fn name_kind(entry: &mut Document) {
+    if !entry.contains_key("type")
+        && let Some(kind) = ["sgv", "mbg"].into_iter().find(|kind| entry.contains_key(*kind))
+    {
+        entry.insert("type".to_owned(), kind.into());
+    }
+}
+
 /// Every text within a value, cleaned.
 pub(super) fn clean(value: &mut Value) {
     match value {

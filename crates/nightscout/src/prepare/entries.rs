@@ -22,11 +22,7 @@ pub(super) fn prepare(mut document: Document, now: Timestamp) -> Result<Document
     if !document.get("date").is_some_and(serde_json::Value::is_number) {
         document.insert("date".to_owned(), said.ms.into());
     }
-    if !document.contains_key("type")
-        && let Some(kind) = ["sgv", "mbg"].into_iter().find(|kind| document.contains_key(*kind))
-    {
-        document.insert("type".to_owned(), kind.into());
-    }
+    common::name_kind(&mut document);
     document.insert("dateString".to_owned(), iso(said.ms).into());
     document.insert("utcOffset".to_owned(), said.offset_min.unwrap_or(0).into());
     document.insert("sysTime".to_owned(), iso(said.ms).into());

@@ -51,6 +51,7 @@ fn checked(collection: Collection, mut document: Document, now: Timestamp) -> Re
     let moment = common::time(&document, &["date"], now)?.ok_or(Refused::Date)?;
     if collection == Collection::Entries {
         common::refuse_tomorrow(moment, now)?;
+        common::name_kind(&mut document);
     }
     let offset = match document.get("utcOffset") {
         None | Some(Value::Null) => f64::from(moment.offset_min.unwrap_or(0)),

@@ -4,6 +4,7 @@
 mod answers;
 mod anything;
 mod carelink;
+mod clients;
 mod credentials;
 mod entries;
 mod frame;
