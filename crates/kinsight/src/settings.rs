@@ -12,6 +12,7 @@ use store::{
 };
 use web::{BaseUrl, Places, Sites, WebSettings};
 use worker::Nats;
+use web::{API_LIMIT, BaseUrl, Places, Sites, WebSettings};
 
 /// The environment variable that holds master keys, when they are not in a file.
 pub const MASTER_KEY: &str = "KINSIGHT_MASTER_KEY";
@@ -58,6 +59,12 @@ pub struct Given {
     /// A proxy whose X-Forwarded-For is believed; may be given several times
     #[arg(long, env = "KINSIGHT_TRUSTED_PROXIES", value_name = "ADDRESS", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
+    /// How many calls of one app's token are answered in ten seconds; 0 for any number [default: 600]
+    #[arg(long, env = "KINSIGHT_API_LIMIT", value_name = "NUMBER")]
+    pub api_limit: Option<u32>,
+    /// Refuse tokens of apps in web addresses: some apps know no other way, but proxies may write addresses down
+    #[arg(long, env = "KINSIGHT_NO_TOKENS_IN_ADDRESSES")]
+    pub no_tokens_in_addresses: bool,
     /// How the people here reach you, as lockdown shows it: an e-mail address, a web address, or words
     #[arg(long, env = "KINSIGHT_SUPPORT_CONTACT", value_name = "CONTACT")]
     pub support_contact: Option<String>,
@@ -208,6 +215,8 @@ impl Given {
             base_url: self.base_url.or(file.base_url),
             sites: self.sites.or(file.sites),
             trusted_proxies: proxies,
+            api_limit: self.api_limit.or(file.api_limit),
+            no_tokens_in_addresses: self.no_tokens_in_addresses || file.no_tokens_in_addresses,
             support_contact: self.support_contact.or(file.support_contact),
             geoip: self.geoip.or(file.geoip),
             session_idle: self.session_idle.or(file.session_idle),
@@ -322,6 +331,8 @@ impl Settings {
             trusted_proxies: self.given.trusted_proxies.clone(),
             places: self.places()?,
             sites: self.sites()?,
+            api_limit: self.given.api_limit.unwrap_or(API_LIMIT),
+            tokens_in_addresses: !self.given.no_tokens_in_addresses,
             support_contact: self.given.support_contact.clone(),
         })
     }

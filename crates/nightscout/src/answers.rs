@@ -12,7 +12,9 @@ pub use pebble::pebble;
 pub use properties::properties;
 pub use status::{Site, authorized, status, status_js};
 pub use summary::{ddata, summary};
-pub use v3::{created_v3, deduplicated_v3, etag_v3, last_modified_v3, result_v3, status_v3, version_v3};
+pub use v3::{
+    created_v3, deduplicated_v3, done_v3, etag_v3, last_modified_v3, replaced_v3, result_v3, status_v3, version_v3,
+};
 
 use crate::Permissions;
 use serde_json::{Value, json};

@@ -5,8 +5,10 @@
 
 mod conditions;
 mod pairs;
+mod slice;
 
 pub use pairs::{pairs, parameter};
+pub use slice::Slice;
 
 use crate::{
     Collection, Document,
@@ -35,6 +37,8 @@ pub enum QueryRefused {
     Malformed,
     #[error("The regular expression cannot be used")]
     Pattern,
+    #[error("The beginning of the time is a date with numbers in it, such as 2026-03 or 2026-03-{{01..07}}T")]
+    Prefix,
     #[error("Parameter count is not a number")]
     Count,
 }

@@ -50,6 +50,14 @@ impl Actor {
         }
     }
 
+    /// The token with which an app came.
+    pub fn app_token(&self) -> Option<Id> {
+        match self.who {
+            Who::App { token, .. } => Some(token),
+            Who::Account { .. } | Who::Pass { .. } | Who::Duty(_) => None,
+        }
+    }
+
     /// The one record that an app's token or a visit pass is for.
     pub fn record(&self) -> Option<RecordId> {
         match self.who {

@@ -189,12 +189,17 @@ impl App {
 
     /// A token of Anna's record for an app.
     pub async fn app_token(&self, new: NewAppToken) -> String {
-        let entrance = self.store.sign_in(crate::people::ANNA, PASSWORD, false, store::Origin::default()).await;
-        let token = entrance.and_then(Entrance::opened).expect("Anna signs in").session;
-        let anna = self.store.session(token.as_str()).await.expect("a new session is open").actor;
+        self.app_token_of(crate::people::ANNA, self.family.anna_record, new).await
+    }
+
+    /// The same for the record of somebody else.
+    pub async fn app_token_of(&self, email: &str, record: RecordId, new: NewAppToken) -> String {
+        let entrance = self.store.sign_in(email, PASSWORD, false, store::Origin::default()).await;
+        let token = entrance.and_then(Entrance::opened).expect("they sign in").session;
+        let owner = self.store.session(token.as_str()).await.expect("a new session is open").actor;
         let make = move |patient: &mut Access<'_, Manage>| patient.add_token(&new);
-        let made = self.store.with_patient(&anna, self.family.anna_record, Purpose::Tokens, make).await;
-        made.expect("Anna makes a token")
+        let made = self.store.with_patient(&owner, record, Purpose::Tokens, make).await;
+        made.expect("whose data these are makes a token")
     }
 }
 

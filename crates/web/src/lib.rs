@@ -26,7 +26,7 @@ mod whence;
 pub use edge::headers::CONTENT_SECURITY_POLICY;
 pub use edge::problem::Problem;
 pub use routes::{ROUTES, Route, Who};
-pub use settings::{BaseUrl, InvalidBaseUrl, InvalidSites, Sites, WebSettings};
+pub use settings::{API_LIMIT, BaseUrl, InvalidBaseUrl, InvalidSites, Sites, WebSettings};
 pub use whence::{Places, UnreadablePlaces};
 
 use std::sync::Arc;
@@ -46,6 +46,7 @@ pub struct Web {
     pub(crate) printing: Arc<clinic::printing::Printing>,
     pub(crate) answers: Arc<api::nightscout::Answers>,
     pub(crate) guesses: Arc<api::nightscout::Guesses>,
+    pub(crate) limits: Arc<api::nightscout::Limits>,
 }
 
 impl Web {
@@ -60,6 +61,7 @@ impl Web {
             printing: Arc::default(),
             answers: Arc::default(),
             guesses: Arc::default(),
+            limits: Arc::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::api::nightscout::{self, v1};
 use crate::app::{notifications, shell};
+use crate::api::nightscout::{self, displays, v1, v2, v3};
 use crate::edge::{csrf, headers, host, problem, request_id, statics};
 use crate::pass::{door, look};
 use crate::people::{
@@ -23,7 +24,7 @@ use crate::{Web, alerts, api, clinic, here, leaving, live, lockdown};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use sharing::RightKind;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _};
@@ -382,6 +383,25 @@ pub static ROUTES: &[Route] = &[
     Route::post("/api/v1/{*call}", Who::App, || nightscout::brought(post(v1::post))),
     Route { method: "PUT", path: "/api/v1/{*call}", who: Who::App, handler: || nightscout::brought(put(v1::put)) },
     Route { method: "DELETE", path: "/api/v1/{*call}", who: Who::App, handler: || delete(v1::delete) },
+    Route::get("/api/v2/authorization/request/{token}", Who::App, || get(v2::request)),
+    Route::get("/api/v2/{*call}", Who::App, || get(v2::get)),
+    Route::post("/api/v2/{*call}", Who::App, || nightscout::brought(post(v2::post))),
+    Route { method: "PUT", path: "/api/v2/{*call}", who: Who::App, handler: || nightscout::brought(put(v2::put)) },
+    Route { method: "DELETE", path: "/api/v2/{*call}", who: Who::App, handler: || delete(v2::delete) },
+    Route::get("/api/v3/version", Who::Anybody, || get(v3::version)),
+    Route::get("/api/v3/{*call}", Who::App, || get(v3::get)),
+    Route::post("/api/v3/{*call}", Who::App, || nightscout::brought(post(v3::post))),
+    Route { method: "PUT", path: "/api/v3/{*call}", who: Who::App, handler: || nightscout::brought(put(v3::put)) },
+    Route {
+        method: "PATCH",
+        path: "/api/v3/{*call}",
+        who: Who::App,
+        handler: || nightscout::brought(patch(v3::patch)),
+    },
+    Route { method: "DELETE", path: "/api/v3/{*call}", who: Who::App, handler: || delete(v3::delete) },
+    Route::get("/pebble", Who::App, || get(displays::pebble)),
+    Route::get("/carelink/", Who::App, || get(displays::carelink)),
+    Route::get("/carelink/nohistory", Who::App, || get(displays::carelink_now)),
 ];
 
 /// Whether a page of ours is at this address, so that nothing leads nowhere.

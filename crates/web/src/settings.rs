@@ -4,6 +4,9 @@ use crate::whence::Places;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+/// An app that shows everything at once makes some dozens of calls; nobody makes hundreds.
+pub const API_LIMIT: u32 = 600;
+
 /// The address that people type, and which proxies are believed.
 #[derive(Clone, Debug)]
 pub struct WebSettings {
@@ -14,6 +17,10 @@ pub struct WebSettings {
     pub sites: Option<Sites>,
     /// How the people here reach whoever runs this server, in the operator's own words.
     pub support_contact: Option<String>,
+    /// So many calls of one token are answered in ten seconds; 0 is any number.
+    pub api_limit: u32,
+    /// Whether apps may show a token in an address, where proxies and histories may keep it.
+    pub tokens_in_addresses: bool,
     /// The cities of network addresses, where the operator gives a file of them.
     pub places: Option<Arc<Places>>,
 }
@@ -21,7 +28,15 @@ pub struct WebSettings {
 impl WebSettings {
     /// A server at this address, with no proxy in front of it.
     pub fn at(base_url: BaseUrl) -> Self {
-        Self { base_url, trusted_proxies: Vec::new(), sites: None, support_contact: None, places: None }
+        Self {
+            base_url,
+            trusted_proxies: Vec::new(),
+            sites: None,
+            support_contact: None,
+            api_limit: API_LIMIT,
+            tokens_in_addresses: true,
+            places: None,
+        }
     }
 }
 

@@ -18,7 +18,8 @@ pub struct Site {
     pub language: String,
 }
 
-/// Fields that are the same for everybody.
+/// Fields that are the same for everybody. Strangers may ask for the status and nothing else: with `status-only`, an app
+/// that was given a wrong token reads a value to find out.
 const SETTINGS: &str = r#"{
 "units":"mg/dl","timeFormat":24,"dayStart":7,"dayEnd":21,"nightMode":false,"editMode":true,"showRawbg":"never",
 "customTitle":"","theme":"default","alarmUrgentHigh":true,"alarmUrgentHighMins":[30,60,90,120],"alarmHigh":true,
@@ -26,7 +27,7 @@ const SETTINGS: &str = r#"{
 "alarmUrgentLowMins":[15,30,45],"alarmUrgentMins":[30,60,90,120],"alarmWarnMins":[30,60,90,120],
 "alarmTimeagoWarn":true,"alarmTimeagoWarnMins":15,"alarmTimeagoUrgent":true,"alarmTimeagoUrgentMins":30,
 "alarmPumpBatteryLow":false,"language":"en","scaleY":"log","showPlugins":"dbsize delta direction upbat",
-"showForecast":"","focusHours":3,"heartbeat":60,"baseURL":"","authDefaultRoles":"denied","thresholds":{},
+"showForecast":"","focusHours":3,"heartbeat":60,"baseURL":"","authDefaultRoles":"status-only","thresholds":{},
 "secureHstsHeader":true,"authFailDelay":5000,"adminNotifiesEnabled":false,"authenticationPromptOnLoad":true,
 "DEFAULT_FEATURES":["bgnow","delta","direction","timeago","devicestatus","upbat","errorcodes","profile","bolus","dbsize",
 "runtimestate","basal","careportal"],"alarmTypes":["simple"],

@@ -1,7 +1,7 @@
 //! Answers of version 3.
 
 use super::VERSION;
-use crate::{Collection, Document, Permissions};
+use crate::{Collection, Permissions};
 use serde_json::{Map, Value, json};
 
 fn version(now_ms: i64, storage: &str) -> Map<String, Value> {
@@ -40,9 +40,20 @@ pub fn last_modified_v3(now_ms: i64, collections: &[(Collection, Option<i64>)]) 
     json!({"status": 200, "result": {"srvDate": now_ms, "collections": Value::Object(changed.collect())}})
 }
 
-/// Of a search, a look or a history.
-pub fn result_v3(documents: Vec<Document>) -> Value {
-    json!({"status": 200, "result": documents})
+/// Of a search or a history, which are lists, or of a look at one document.
+pub fn result_v3(result: impl Into<Value>) -> Value {
+    let result: Value = result.into();
+    json!({"status": 200, "result": result})
+}
+
+/// 200 of what took another's place.
+pub fn replaced_v3(modified_ms: i64) -> Value {
+    json!({"status": 200, "lastModified": modified_ms})
+}
+
+/// 200 of what was changed or deleted.
+pub fn done_v3() -> Value {
+    json!({"status": 200})
 }
 
 /// 201 of what is new.

@@ -50,7 +50,7 @@ fn status_tells_units_and_thresholds() {
     assert_eq!(status["settings"]["thresholds"], thresholds);
     // Two apps decide by the version, one by whether strangers may read, one by the groups of a token.
     assert_eq!((&status["version"], &status["versionNum"]), (&json!("15.0.7"), &json!(150_007)));
-    assert_eq!(status["settings"]["authDefaultRoles"], "denied");
+    assert_eq!(status["settings"]["authDefaultRoles"], "status-only");
     assert_eq!(status["authorized"]["permissionGroups"], json!([["*:*:read"]]));
     assert!(status["settings"]["DEFAULT_FEATURES"].as_array().unwrap().len() == 13);
     assert!(answers::status_js(&status).starts_with("this.serverSettings = {"));

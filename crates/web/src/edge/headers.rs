@@ -1,5 +1,6 @@
 //! The headers on every answer, whatever it is.
 
+use super::host;
 use crate::Web;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -26,10 +27,15 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 const TWO_YEARS: &str = "max-age=63072000; includeSubDomains";
 
 pub async fn add(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let of_apps = host::is_of_apps(request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    // Some apps show a token in the address.
+    if of_apps {
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
     if web.settings.base_url.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TWO_YEARS));

@@ -32,12 +32,16 @@ pub struct Site(pub String);
 /// What apps ask at a record's own site. Whoever opens it in a browser is led to where people are.
 const OF_APPS: &[&str] = &["/api/", "/pebble", "/socket.io/", "/carelink/"];
 
+pub fn is_of_apps(path: &str) -> bool {
+    OF_APPS.iter().any(|start| path.starts_with(start))
+}
+
 async fn at_site(web: &Web, site: Site, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if path == "/" {
         return Redirect::to(&web.settings.base_url.origin()).into_response();
     }
-    if !OF_APPS.iter().any(|start| path.starts_with(start)) {
+    if !is_of_apps(path) {
         return Problem::not_found().into_response();
     }
     request.extensions_mut().insert(site);

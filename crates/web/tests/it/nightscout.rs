@@ -1,10 +1,38 @@
 //! Phone apps, each with the calls that it really makes and what it needs in the answers.
+//!
+//! | app | its story |
+//! | --- | --- |
+//! | xDrip+ as uploader | `uploaders::xdrip_uploads_and_may_try_for_ever`, `uploaders::xdrip_keeps_its_treatments_by_its_own_ids` |
+//! | xDrip+ as follower | `followers::xdrip_follows_with_what_it_has_not_seen` |
+//! | AAPS, NSClient v3 | `aaps::*`, `sockets::storage_tells_each_document_and_a_follower_changes_nothing` |
+//! | AAPS, NSClient v1 | `sockets::an_app_writes_through_its_socket_and_hears_of_it` |
+//! | iobroker.nightscout | `sockets::what_is_going_on_is_told_whole_and_then_what_changes` |
+//! | Loop, LoopCaregiver | `uploaders::loop_gets_as_many_back_as_it_sent`, `displays::commands_and_tokens_are_not_made_here` |
+//! | Trio, iAPS | `uploaders::trio_deletes_only_what_it_asks_for` |
+//! | LoopFollow | `followers::loopfollow_asks_with_its_token_in_the_address`, `displays::loopfollow_learns_what_its_token_may` |
+//! | Nightguard | `followers::nightguard_writes_its_times_as_fractions`, `displays::nightguard_shows_what_is_reckoned` |
+//! | xDrip4iOS | `uploaders::xdrip4ios_keeps_its_own_ids` |
+//! | GlucoDataHandler, Pebble, watch faces | `displays::glucodatahandler_reads_the_watch_answer` |
+//! | Juggluco | `uploaders::juggluco_brings_weeks_in_one_list`, `version_3::juggluco_names_its_own_identifiers` |
+//! | nightscout-librelink-up | `bridges::bridges_bring_the_same_again_and_nothing_doubles`, `version_3::librelink_up_brings_one_by_one` |
+//! | nightscout-connect, share2nightscout-bridge, minimed-connect-to-nightscout | `bridges::bridges_bring_the_same_again_and_nothing_doubles` |
+//! | tconnectsync | `bridges::tconnectsync_shows_its_secret_in_the_address_and_does_not_escape` |
+//! | py-nightscout, Home Assistant | `followers::home_assistant_shows_its_token_in_three_ways` |
+//! | python-nightscout, nightscout-cli, Sugarmate, Gluroo and others that only read entries | `followers::displays_get_text_unless_they_ask_for_json` |
+//! | oref0 | `followers::oref0_asks_with_words_and_patterns` |
+//! | displays of CareLink's followers | `displays::a_carelink_display_shows_the_last_day` |
+//! | any, against the answers of the original | `recorded::answers_are_those_of_the_original` |
 
+mod aaps;
 mod bridges;
+mod displays;
 mod followers;
 mod privacy;
+mod recorded;
+mod safety;
 mod sockets;
 mod uploaders;
+mod version_3;
 
 use axum::body::Body;
 use axum::http::Method;
@@ -25,6 +53,12 @@ impl Phone {
     pub(crate) async fn with_secret(app: &App, name: &str, scope: TokenScope) -> Self {
         let token = app.app_token(NewAppToken::new(name, scope)).await;
         Self::showing(app, vec![("api-secret", sha1_hex::sha1_hex(&token))])
+    }
+
+    /// With what its token was changed for, as version 3 wants it.
+    pub(crate) async fn with_bearer(app: &App, name: &str, scope: TokenScope) -> Self {
+        let token = app.app_token(NewAppToken::new(name, scope)).await;
+        Self::showing(app, vec![("authorization", bearer(app, &token).await)])
     }
 
     pub(crate) fn showing(app: &App, headers: Vec<(&'static str, String)>) -> Self {
@@ -55,9 +89,21 @@ impl Phone {
         read(&answer)
     }
 
+    /// Sends JSON; the whole answer, whatever it is.
+    pub(crate) async fn try_to(&mut self, method: &str, path: &str, body: &Value) -> Answer {
+        self.call(method, path, &[("content-type", "application/json")], Body::from(body.to_string())).await
+    }
+
     pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Value {
         self.send("POST", path, body).await
     }
+}
+
+/// What a token is changed for.
+pub(crate) async fn bearer(app: &App, token: &str) -> String {
+    let mut nobody = Phone::showing(app, Vec::new());
+    let answer = nobody.json(&format!("/api/v2/authorization/request/{token}")).await;
+    format!("Bearer {}", answer["token"].as_str().unwrap())
 }
 
 pub(crate) fn read(answer: &Answer) -> Value {

@@ -4,8 +4,7 @@ use super::failure::Failure;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
 use flate2::read::GzDecoder;
-use nightscout::Document;
-use nightscout::query::pairs;
+use nightscout::{Document, document_of_form, documents};
 use serde_json::Value;
 use std::io::Read as _;
 
@@ -14,15 +13,35 @@ pub const MOST_BYTES: usize = 32 << 20;
 /// More documents are no call of an app.
 const MOST_DOCUMENTS: usize = 50_000;
 
+/// Whoever is not known yet is listened to for so long.
+const MOST_OF_STRANGERS: usize = 1 << 20;
+
 /// What came, and whether it was a list.
 pub struct Brought {
     pub documents: Vec<Document>,
     pub list: bool,
 }
 
+/// Credentials may stand in a body. They are looked for where nothing else was shown.
+pub fn credentials(headers: &HeaderMap, body: &Bytes) -> Option<Value> {
+    if body.len() > MOST_OF_STRANGERS || is_packed(headers) || is_form(headers, body) {
+        return None;
+    }
+    serde_json::from_slice(body).ok()
+}
+
+fn is_packed(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip")
+}
+
+/// Some apps call JSON a form.
+fn is_form(headers: &HeaderMap, body: &[u8]) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.starts_with("application/x-www-form-urlencoded") && !matches!(body.first(), Some(b'{' | b'['))
+}
+
 pub fn read(headers: &HeaderMap, body: &Bytes) -> Result<Brought, Failure> {
-    let packed = headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
-    if packed { of_kind(headers, &unpacked(body)?) } else { of_kind(headers, body) }
+    if is_packed(headers) { of_kind(headers, &unpacked(body)?) } else { of_kind(headers, body) }
 }
 
 /// Counts as long as it is when unpacked.
@@ -34,28 +53,18 @@ fn unpacked(body: &[u8]) -> Result<Vec<u8>, Failure> {
 }
 
 fn of_kind(headers: &HeaderMap, body: &[u8]) -> Result<Brought, Failure> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("application/x-www-form-urlencoded") && !matches!(body.first(), Some(b'{' | b'[')) {
+    if is_form(headers, body) {
         let text = std::str::from_utf8(body).map_err(|_| unreadable())?;
-        let document = pairs(text).map(|(name, value)| (name, Value::from(value))).collect();
-        return Ok(Brought { documents: vec![document], list: false });
+        return Ok(Brought { documents: vec![document_of_form(text)], list: false });
     }
-    match serde_json::from_slice(body).map_err(|_| unreadable())? {
-        Value::Object(document) => Ok(Brought { documents: vec![document], list: false }),
-        Value::Array(list) if list.len() > MOST_DOCUMENTS => Err(Failure::TooLarge),
-        Value::Array(list) => Ok(Brought { documents: documents(list)?, list: true }),
-        _ => Err(unreadable()),
+    let value: Value = serde_json::from_slice(body).map_err(|_| unreadable())?;
+    let list = value.as_array().map(Vec::len);
+    if list.is_some_and(|length| length > MOST_DOCUMENTS) {
+        return Err(Failure::TooLarge);
     }
-}
-
-fn documents(list: Vec<Value>) -> Result<Vec<Document>, Failure> {
-    let document = |(place, value)| match value {
-        Value::Object(document) => Ok(document),
-        _ => Err(Failure::Bad(format!("Element {place} of the list is no JSON object"))),
-    };
-    list.into_iter().enumerate().map(document).collect()
+    Ok(Brought { documents: documents(value).ok_or_else(unreadable)?, list: list.is_some() })
 }
 
 fn unreadable() -> Failure {
-    Failure::Bad("This is no JSON object or list that can be read".to_owned())
+    Failure::Bad("This is no JSON object and no list of them".to_owned())
 }

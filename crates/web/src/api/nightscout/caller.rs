@@ -6,8 +6,11 @@ use crate::Web;
 use crate::edge::host::{self, Site};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, header};
-use nightscout::{Carried, Presented, presented};
+use axum::http::{HeaderName, header};
+use jiff::Timestamp;
+use nightscout::answers::authorized;
+use nightscout::{Carried, Permissions, Presented, jwt, presented};
+use serde_json::Value;
 use sharing::{Purpose, RecordId};
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -48,13 +51,19 @@ pub struct Caller {
     app: Result<(Actor, RecordId), Failure>,
     /// Something was shown, right or wrong.
     pub showed: bool,
+    /// It was the token itself and nothing that was given for it.
+    lasting: bool,
 }
+
+/// Whoever calls under version 3, which takes nothing but what `Authorization: Bearer` carries.
+pub struct Bearer(pub Caller);
 
 impl Caller {
     pub fn app(&self) -> Result<(&Actor, RecordId), Failure> {
         match &self.app {
             Ok((app, record)) => Ok((app, *record)),
             Err(Failure::TooMany) => Err(Failure::TooMany),
+            Err(Failure::TooOften(seconds)) => Err(Failure::TooOften(*seconds)),
             Err(_) => Err(Failure::Unauthorized),
         }
     }
@@ -84,18 +93,68 @@ impl FromRequestParts<Web> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
-        let text = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let query = parts.uri.query().filter(|_| web.settings.tokens_in_addresses);
         let shown = presented(Carried {
-            api_secret: text(HeaderName::from_static("api-secret")),
-            authorization: text(header::AUTHORIZATION),
-            query: parts.uri.query().unwrap_or_default(),
+            api_secret: text(parts, HeaderName::from_static("api-secret")),
+            authorization: text(parts, header::AUTHORIZATION),
+            query: query.unwrap_or_default(),
             body: None,
         });
         Ok(Self::showing(web, parts, &shown).await)
     }
 }
 
+impl FromRequestParts<Web> for Bearer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Infallible> {
+        let shown = presented(Carried { authorization: text(parts, header::AUTHORIZATION), ..Carried::default() });
+        Ok(Self(Caller::showing(web, parts, &shown).await))
+    }
+}
+
+fn text(parts: &Parts, name: HeaderName) -> Option<&str> {
+    parts.headers.get(name).and_then(|value| value.to_str().ok())
+}
+
 impl Caller {
+    /// The same, or whoever the body names when nothing else did.
+    pub async fn or_in_body(self, parts: &Parts, body: Option<&Value>) -> Self {
+        if self.showed {
+            return self;
+        }
+        let shown = presented(Carried { body, ..Carried::default() });
+        Self::showing(&self.web, parts, &shown).await
+    }
+
+    /// Whoever has this token.
+    pub async fn with_token(web: &Web, parts: &Parts, token: &str) -> Self {
+        Self::of_socket(web, parts, &[token]).await
+    }
+
+    /// Takes one of the calls that this token has; what comes by a socket does so as well.
+    pub fn count(&self) -> Result<(), Failure> {
+        let (app, _) = self.app()?;
+        let Some(token) = app.app_token() else { return Ok(()) };
+        let (now, limit) = (self.web.clock.now().as_millisecond(), self.web.settings.api_limit);
+        self.web.limits.take(token, now, limit).map_err(Failure::TooOften)
+    }
+
+    /// What an app can show for its token for some hours, and what that allows. It is not given for itself: it would never end.
+    pub fn pass(&self, permissions: Permissions) -> Result<Value, Failure> {
+        let (app, _) = self.app()?;
+        if !self.lasting {
+            return Err(Failure::Unauthorized);
+        }
+        let issued_at = self.web.clock.now().as_second();
+        let expires_at = issued_at + jwt::LONGEST_S;
+        let ends_at = Timestamp::from_second(expires_at).map_err(|_| Failure::Unauthorized)?;
+        let subject = self.web.store.app_session(app, ends_at)?;
+        let claims = jwt::Claims { subject, audience: AUDIENCE.to_owned(), issued_at, expires_at };
+        let signed = jwt::issue(&claims, signature(&self.web));
+        Ok(authorized(&signed, SUBJECT, permissions, issued_at, expires_at))
+    }
+
     /// Whoever opened a socket, by what it says afterwards.
     pub async fn of_socket(web: &Web, parts: &Parts, secrets: &[&str]) -> Self {
         let said = secrets.iter().filter(|secret| !secret.is_empty());
@@ -106,14 +165,19 @@ impl Caller {
 
     /// The first that is known of what was shown.
     async fn showing(web: &Web, parts: &Parts, shown: &[Presented]) -> Self {
-        let mut app = Err(Failure::Unauthorized);
+        let (mut app, mut lasting) = (Err(Failure::Unauthorized), false);
         for one in shown {
             app = known(web, one, parts).await;
+            lasting = !matches!(one, Presented::Jwt(_));
             if app.is_ok() {
                 break;
             }
         }
-        Self { web: web.clone(), app, showed: !shown.is_empty() }
+        let mut caller = Self { web: web.clone(), app, showed: !shown.is_empty(), lasting };
+        if let Err(often @ Failure::TooOften(_)) = caller.count() {
+            caller.app = Err(often);
+        }
+        caller
     }
 }
 
@@ -149,17 +213,20 @@ async fn known(web: &Web, shown: &Presented, parts: &Parts) -> Result<(Actor, Re
     Ok((app, record))
 }
 
+/// How a token's holder is called towards apps, which need a name and get no person's.
+pub const SUBJECT: &str = "app";
+
 /// Whom our signed answers are for.
-pub const AUDIENCE: &str = "apps";
+const AUDIENCE: &str = "apps";
 
 /// Signs what apps hand back to us.
-pub fn signature(web: &Web) -> impl Fn(&[u8]) -> [u8; 32] {
+fn signature(web: &Web) -> impl Fn(&[u8]) -> [u8; 32] {
     let store = web.store.clone();
     move |bytes| store.app_signature(&String::from_utf8_lossy(bytes))
 }
 
 /// The session in a signed answer that we gave out.
-fn session(web: &Web, jwt: &str) -> Option<String> {
+fn session(web: &Web, shown: &str) -> Option<String> {
     let now = web.clock.now().as_second();
-    nightscout::jwt::verify(jwt, AUDIENCE, now, signature(web)).ok().map(|claims| claims.subject)
+    jwt::verify(shown, AUDIENCE, now, signature(web)).ok().map(|claims| claims.subject)
 }

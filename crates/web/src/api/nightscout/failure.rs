@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use nightscout::Refused;
 use nightscout::query::QueryRefused;
-use serde_json::json;
+use nightscout::{Refused, answers};
+use serde_json::Value;
 use sharing::Refusal;
 
 #[derive(Debug)]
@@ -14,6 +14,12 @@ pub enum Failure {
     Unauthorized,
     /// Too many calls that nobody known made.
     TooMany,
+    /// More calls than one token has; in so many seconds there is one again.
+    TooOften(u64),
+    /// Whoever calls is known, and may not.
+    Forbidden(&'static str),
+    /// As version 3 says it.
+    Told(StatusCode, Value),
     NotFound,
     Bad(String),
     Refused(Refused),
@@ -47,18 +53,21 @@ impl From<Refused> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let plain = |status: StatusCode, words: &str| {
-            (status, Json(json!({ "status": status.as_u16(), "message": words }))).into_response()
-        };
+        let plain =
+            |status: StatusCode, words: &str| (status, Json(answers::refused(status.as_u16(), words))).into_response();
         match self {
-            Self::Unauthorized => {
-                let body = json!({ "status": 401, "message": "Unauthorized", "description": "Invalid/Missing" });
-                (StatusCode::UNAUTHORIZED, Json(body)).into_response()
-            }
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, Json(answers::unauthorized_v1())).into_response(),
             Self::TooMany => {
                 let words = "Too many calls with a wrong secret or token. Check it in the app, and wait a minute.";
                 ([(header::RETRY_AFTER, "60")], plain(StatusCode::TOO_MANY_REQUESTS, words)).into_response()
             }
+            Self::TooOften(seconds) => {
+                let words = "Too many calls of this app. Wait a little.";
+                let after = [(header::RETRY_AFTER, seconds.to_string())];
+                (after, plain(StatusCode::TOO_MANY_REQUESTS, words)).into_response()
+            }
+            Self::Forbidden(words) => plain(StatusCode::FORBIDDEN, words),
+            Self::Told(status, body) => (status, Json(body)).into_response(),
             Self::NotFound => plain(StatusCode::NOT_FOUND, "Not found"),
             Self::Bad(words) => plain(StatusCode::BAD_REQUEST, &words),
             Self::Refused(why) => {

@@ -19,8 +19,13 @@ const LISTS: usize = 500;
 
 /// The last two days of a record, as far as whoever asks may see them.
 pub fn load(patient: &mut Access<'_, View>, now: Timestamp) -> Result<Live, Error> {
+    load_until(patient, now, soon(now))
+}
+
+/// The two days before `now`, with nothing of later than `to`.
+pub fn load_until(patient: &mut Access<'_, View>, now: Timestamp, to: Timestamp) -> Result<Live, Error> {
     let from = now.saturating_sub(SignedDuration::from_hours(24 * DAYS)).unwrap_or(Timestamp::MIN);
-    let span = Span { from_ms: Some(from.as_millisecond()), to_ms: Some(soon(now).as_millisecond()) };
+    let span = Span { from_ms: Some(from.as_millisecond()), to_ms: Some(to.as_millisecond()) };
     let query = |collection, count| {
         let query = Query::parse(collection, "", now).ok()?;
         Some(Query { span, count: Some(count), ..query })

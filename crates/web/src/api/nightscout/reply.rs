@@ -29,10 +29,16 @@ pub fn text(kind: &'static str, text: String) -> Response {
 /// With when it last changed; nothing when the app knows that already.
 pub fn since(headers: &HeaderMap, changed_ms: Option<i64>, answer: impl FnOnce() -> Response) -> Response {
     let Some(changed_ms) = changed_ms else { return answer() };
-    let changed = HeaderValue::try_from(http_date(changed_ms)).unwrap_or(HeaderValue::from_static(""));
     let mut response = if is_known(headers, changed_ms) { StatusCode::NOT_MODIFIED.into_response() } else { answer() };
-    response.headers_mut().insert(header::LAST_MODIFIED, changed);
+    stamp(response.headers_mut(), changed_ms);
     response
+}
+
+/// When it last changed.
+pub fn stamp(headers: &mut HeaderMap, changed_ms: i64) {
+    if let Ok(changed) = HeaderValue::try_from(http_date(changed_ms)) {
+        headers.insert(header::LAST_MODIFIED, changed);
+    }
 }
 
 /// Whether the app has what was changed then. Headers tell whole seconds.

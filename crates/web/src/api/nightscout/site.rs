@@ -3,106 +3,79 @@
 use super::caller::Caller;
 use super::failure::Failure;
 use super::reply;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use glucose::Unit;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use nightscout::query::parameter;
+use nightscout::{Permissions, answers};
+use serde_json::Value;
 use sharing::{Standing, TokenScope};
 use store::{Access, Upload, View};
 
-/// The version of the original whose answers these are.
-const VERSION: &str = "15.0.7";
-
 /// Who calls, as far as it concerns an app.
+#[derive(Clone, Copy)]
 pub struct Known {
     pub unit: Unit,
-    pub scope: TokenScope,
+    pub permissions: Permissions,
+}
+
+fn permissions(standing: Standing) -> Permissions {
+    match standing {
+        Standing::App { scope: TokenScope::Upload, .. } => Permissions::Upload,
+        Standing::App { scope: TokenScope::Both, .. } => Permissions::Both,
+        _ => Permissions::Follow,
+    }
 }
 
 /// The record's unit and what the token is for; none when nobody known calls.
 pub async fn known(caller: &Caller) -> Result<Option<Known>, Failure> {
     let look = |patient: &mut Access<'_, View>| patient.record();
-    let scope = |standing: Standing| match standing {
-        Standing::App { scope, .. } => scope,
-        _ => TokenScope::Follow,
-    };
+    let known = |record: store::Record| Known { unit: record.unit, permissions: permissions(record.standing) };
     match caller.read(look).await {
-        Ok(record) => return Ok(Some(Known { unit: record.unit, scope: scope(record.standing) })),
+        Ok(record) => return Ok(Some(known(record))),
         Err(Failure::Unauthorized) => {}
         Err(other) => return Err(other),
     }
     let bring = |patient: &mut Access<'_, Upload>| patient.record();
     match caller.write(bring).await {
-        Ok(record) => Ok(Some(Known { unit: record.unit, scope: scope(record.standing) })),
+        Ok(record) => Ok(Some(known(record))),
         Err(Failure::Unauthorized) => Ok(None),
         Err(other) => Err(other),
     }
 }
 
 /// What a site is, which anybody may know: it says nothing of a person.
-pub async fn status(caller: &Caller, extension: Option<&str>) -> Result<Response, Failure> {
+pub async fn status(caller: &Caller, extension: Option<&str>, query: &str) -> Result<Response, Failure> {
     let known = known(caller).await?;
     if caller.showed && known.is_none() {
         caller.app()?;
         return Err(Failure::Unauthorized);
     }
-    let body = status_json(known.as_ref().map_or(Unit::MgDl, |known| known.unit), caller.web.clock.now());
+    // An app that shows its token in the address looks here for what it may.
+    let shows = parameter(query, "token").is_some();
+    let authorized = known.filter(|_| shows).and_then(|known| caller.pass(known.permissions).ok());
+    let unit = known.map_or(Unit::MgDl, |known| known.unit);
+    let body = status_json(unit, caller.web.clock.now(), authorized);
     Ok(match extension {
         Some("txt") => reply::text("text/plain; charset=utf-8", "STATUS OK".to_owned()),
         Some("html") => reply::text("text/html; charset=utf-8", "<h1>STATUS OK</h1>".to_owned()),
-        Some("js") => reply::text("application/javascript; charset=utf-8", format!("this.serverSettings = {body};")),
+        Some("js") => reply::text("application/javascript; charset=utf-8", answers::status_js(&body)),
         Some("svg" | "png") => badge(),
-        _ => {
-            let mut response = reply::json(&body);
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            response
-        }
+        _ => reply::json(&body),
     })
 }
 
-pub fn status_json(unit: Unit, now: Timestamp) -> Value {
-    let units = if unit == Unit::MmolL { "mmol" } else { "mg/dl" };
-    json!({
-        "status": "ok",
-        "name": "nightscout",
-        "version": VERSION,
-        "versionNum": 150_007,
-        "serverTime": nightscout::times::iso(now.as_millisecond()),
-        "serverTimeEpoch": now.as_millisecond(),
-        "apiEnabled": true,
-        "careportalEnabled": true,
-        "boluscalcEnabled": false,
-        "settings": {
-            "units": units,
-            "timeFormat": 24,
-            "dayStart": 7,
-            "dayEnd": 21,
-            "nightMode": false,
-            "editMode": true,
-            "showRawbg": "never",
-            "customTitle": "Kinsight",
-            "theme": "default",
-            "alarmUrgentHigh": false,
-            "alarmHigh": false,
-            "alarmLow": false,
-            "alarmUrgentLow": false,
-            "alarmTimeagoWarn": false,
-            "alarmTimeagoUrgent": false,
-            "alarmTypes": ["simple"],
-            "language": "en",
-            "scaleY": "log",
-            "showPlugins": "delta direction upbat iob cob",
-            "thresholds": { "bgHigh": 250, "bgTargetTop": 180, "bgTargetBottom": 70, "bgLow": 54 },
-            "enable": ["careportal", "iob", "cob", "bwp", "cage", "sage", "iage", "basal", "rawbg", "delta", "direction",
-                "upbat", "devicestatus", "profile", "loop", "openaps", "pump"],
-            "authDefaultRoles": "status-only",
-            "DEFAULT_FEATURES": ["bgnow", "delta", "direction", "timeago", "devicestatus", "upbat", "errorcodes", "profile", "dbsize"]
-        },
-        "extendedSettings": { "devicestatus": { "advanced": true } },
-        "authorized": null,
-        "runtimeState": "loaded"
-    })
+/// `authorized` is what a token that was shown is good for.
+pub fn status_json(unit: Unit, now: Timestamp, authorized: Option<Value>) -> Value {
+    let site = answers::Site {
+        title: "Kinsight".to_owned(),
+        unit,
+        thresholds: [54.0, 70.0, 180.0, 250.0],
+        hours: 24,
+        language: "en".to_owned(),
+    };
+    answers::status(&site, now.as_millisecond(), authorized)
 }
 
 fn badge() -> Response {
@@ -112,33 +85,16 @@ fn badge() -> Response {
     reply::text("image/svg+xml", BADGE.to_owned())
 }
 
-pub fn versions() -> Value {
-    json!([
-        { "version": "1.0.0", "url": "/api/v1" },
-        { "version": "2.0.0", "url": "/api/v2" },
-        { "version": "3.0.5", "url": "/api/v3" }
-    ])
-}
-
 /// Always answered; what somebody unknown may do is nothing.
 pub async fn verify(caller: &Caller) -> Result<Response, Failure> {
-    let known = known(caller).await?;
-    let (read, write) = known.as_ref().map_or((false, false), |known| (known.scope.follows(), known.scope.uploads()));
-    let message = json!({
-        "canRead": read,
-        "canWrite": write,
-        "isAdmin": false,
-        "message": if read || write { "OK" } else { "UNAUTHORIZED" },
-        "rolefound": if known.is_some() { "FOUND" } else { "NOTFOUND" },
-        "permissions": if write { "ROLE" } else { "DEFAULT" },
-    });
-    Ok(reply::json(&json!({ "status": 200, "message": message })))
+    let permissions = known(caller).await?.map(|known| known.permissions);
+    Ok(reply::json(&answers::verified(permissions)))
 }
 
 /// Whether an app may bring data.
 pub async fn may_write(caller: &Caller) -> Result<Response, Failure> {
     caller.write(|_| Ok(())).await?;
-    Ok(reply::json(&json!({ "status": "ok" })))
+    Ok(reply::json(&answers::experiment()))
 }
 
 /// Alerts are acknowledged by people here, by name; an app's silence is its own.

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `entries`, `entries/sgv`, `entries/current`, `entries/{id}` | glucose values, as JSON, CSV or text |
 //! | `treatments`, `devicestatus`, `profile`, `food`, `activity` | documents |
+//! | `slice`, `times`, `echo`, `count` | documents by a pattern of their time, and how many there are |
 //! | `status`, `verifyauth`, `experiments/test`, `adminnotifies`, `notifications/ack` | what apps ask before they begin |
 
 use super::body::{self, Brought};
@@ -12,14 +13,15 @@ use super::failure::Failure;
 use super::find::{self, parsed};
 use super::keep::{self, shelf};
 use super::{entries, reply, site};
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use nightscout::entries::{write_csv, write_tsv};
-use nightscout::query::parameter;
-use nightscout::{Collection, Document, Query, shown_v1};
+use nightscout::negotiate::{Form, negotiate};
+use nightscout::query::{Slice, parameter};
+use nightscout::{Collection, Document, Query, answers, shown_v1};
 use serde_json::json;
 use store::{Access, Lookup, View};
 
@@ -66,16 +68,16 @@ pub async fn get(
 ) -> Result<Response, Failure> {
     let call = Call::of(&path, query);
     match (call.collection.as_str(), call.rest.as_deref()) {
-        ("status", None) => site::status(&caller, call.extension.as_deref()).await,
+        ("status", None) => site::status(&caller, call.extension.as_deref(), &call.query).await,
         ("verifyauth", None) => site::verify(&caller).await,
-        ("versions", None) => Ok(reply::json(&site::versions())),
         ("experiments", Some("test")) => site::may_write(&caller).await,
         ("adminnotifies", None) => {
             caller.app()?;
-            Ok(reply::json(&json!({ "status": 200, "message": { "notifies": [], "notifyCount": 0 } })))
+            Ok(reply::json(&answers::admin_notifies()))
         }
         ("notifications", Some("ack")) => site::acknowledge(&caller).await,
         ("count", Some(rest)) => count(&caller, &call, rest).await,
+        ("slice" | "times" | "echo", Some(rest)) => get_slice(&caller, &call, rest, &headers).await,
         ("entries", rest) => get_entries(&caller, &call, rest, &headers).await,
         _ => get_documents(&caller, &call, &headers).await,
     }
@@ -94,13 +96,38 @@ async fn get_entries(
         Some(kind @ ("sgv" | "mbg" | "cal")) => query.of_type(kind),
         Some(id) => return entry(caller, call, id, headers).await,
     };
-    match form(call.extension.as_deref(), headers) {
+    answer_entries(caller, call, query, headers).await
+}
+
+async fn answer_entries(caller: &Caller, call: &Call, query: Query, headers: &HeaderMap) -> Result<Response, Failure> {
+    match form(call, headers) {
         Form::Json => {
             let json = entries::list(caller, query).await?;
             let changed = newest_date(&json);
             Ok(reply::since(headers, changed, || reply::bytes(json)))
         }
-        other => Ok(other.reply(&entries::documents(caller, query).await?)),
+        other => Ok(in_form(other, &entries::documents(caller, query).await?)),
+    }
+}
+
+/// Documents whose time is like a pattern: `slice/{collection}/{field}/{type}/{prefix}/{pattern}`,
+/// `times/{prefix}/{pattern}` of entries, and `echo` of either, which tells what would be asked for.
+async fn get_slice(caller: &Caller, call: &Call, rest: &str, headers: &HeaderMap) -> Result<Response, Failure> {
+    let slice = match (call.collection.as_str(), rest.strip_prefix("echo/")) {
+        ("times", Some(rest)) => Slice::of_times(rest),
+        ("times", None) => Slice::of_times(rest),
+        _ => Slice::parse(rest),
+    };
+    let slice = slice.ok_or(Failure::NotFound)?;
+    let asked = slice.question(&call.query).map_err(|why| Failure::Bad(why.to_string()))?;
+    let query = Query::parse(slice.collection, &asked, caller.web.clock.now())?;
+    if call.collection == "echo" || rest.starts_with("echo/") {
+        caller.read(|_| Ok(())).await?;
+        return Ok(reply::json(&slice.echo()));
+    }
+    match slice.collection {
+        Collection::Entries => answer_entries(caller, call, query, headers).await,
+        _ => Ok(reply::json(&find::find(caller, query).await?)),
     }
 }
 
@@ -126,38 +153,19 @@ async fn entry(caller: &Caller, call: &Call, id: &str, headers: &HeaderMap) -> R
         })
     };
     let found = caller.read(job).await?;
-    Ok(match form(call.extension.as_deref(), headers) {
-        Form::Json => reply::json(&found),
-        other => other.reply(&found),
-    })
+    Ok(in_form(form(call, headers), &found))
 }
 
 /// How entries are wanted: by the ending of the path, or else by what is accepted.
-enum Form {
-    Json,
-    Csv,
-    Tsv,
+fn form(call: &Call, headers: &HeaderMap) -> Form {
+    negotiate(call.extension.as_deref(), headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()))
 }
 
-fn form(extension: Option<&str>, headers: &HeaderMap) -> Form {
-    let accepted = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("*/*");
-    match extension {
-        Some("json") => Form::Json,
-        Some("csv") => Form::Csv,
-        Some("tsv" | "txt") => Form::Tsv,
-        _ if accepted.contains("application/json") => Form::Json,
-        _ if accepted.contains("text/csv") => Form::Csv,
-        _ => Form::Tsv,
-    }
-}
-
-impl Form {
-    fn reply(&self, documents: &[Document]) -> Response {
-        match self {
-            Self::Json => reply::json(documents),
-            Self::Csv => reply::text("text/csv; charset=utf-8", write_csv(documents)),
-            Self::Tsv => reply::text("text/plain; charset=utf-8", write_tsv(documents)),
-        }
+fn in_form(form: Form, documents: &[Document]) -> Response {
+    match form {
+        Form::Csv => reply::text(form.content_type(), write_csv(documents)),
+        Form::Tsv => reply::text(form.content_type(), write_tsv(documents)),
+        Form::Json | Form::Xml => reply::json(documents),
     }
 }
 
@@ -208,20 +216,19 @@ async fn count(caller: &Caller, call: &Call, rest: &str) -> Result<Response, Fai
     } else {
         find::find(caller, query).await?.len()
     };
-    Ok(reply::json(&if found == 0 { json!([]) } else { json!([{ "_id": null, "count": found }]) }))
+    Ok(reply::json(&answers::counted(found)))
 }
 
 pub async fn post(
     caller: Caller,
     Path(path): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    parts: Parts,
     bytes: Bytes,
 ) -> Result<Response, Failure> {
     let call = Call::of(&path, query);
     let collection = call.documents()?;
-    caller.app()?;
-    let brought = body::read(&headers, &bytes)?;
+    let (caller, brought) = brought(caller, &parts, &bytes).await?;
     match (collection, call.rest.as_deref()) {
         (Collection::Entries, Some("preview")) => {
             let now = caller.web.clock.now();
@@ -233,20 +240,28 @@ pub async fn post(
     }
 }
 
+/// What somebody known brings. Credentials may stand in the body as well.
+async fn brought(caller: Caller, parts: &Parts, bytes: &Bytes) -> Result<(Caller, Brought), Failure> {
+    let in_body = if caller.showed { None } else { body::credentials(&parts.headers, bytes) };
+    let caller = caller.or_in_body(parts, in_body.as_ref()).await;
+    caller.app()?;
+    let brought = body::read(&parts.headers, bytes)?;
+    Ok((caller, brought))
+}
+
 pub async fn put(
     caller: Caller,
     Path(path): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    parts: Parts,
     bytes: Bytes,
 ) -> Result<Response, Failure> {
     let call = Call::of(&path, query);
     let collection = call.documents()?;
-    caller.app()?;
+    let (caller, Brought { documents, list }) = brought(caller, &parts, &bytes).await?;
     if call.rest.is_some() || matches!(collection, Collection::Entries | Collection::DeviceStatus) {
         return Err(Failure::NotFound);
     }
-    let Brought { documents, list } = body::read(&headers, &bytes)?;
     let kept = keep::keep(&caller, collection, documents).await?;
     Ok(if list { reply::json(&kept) } else { reply::json(&kept.into_iter().next().unwrap_or_default()) })
 }
@@ -263,9 +278,9 @@ pub async fn delete(caller: Caller, Path(path): Path<String>, RawQuery(query): R
         }
         _ => find::delete(&caller, call.question(&caller, collection)?).await?,
     };
-    Ok(Json(json!({ "acknowledged": true, "deletedCount": gone })).into_response())
+    Ok(reply::json(&answers::deleted_v1(gone)))
 }
 
 pub async fn versions() -> Response {
-    reply::json(&site::versions())
+    reply::json(&answers::versions())
 }

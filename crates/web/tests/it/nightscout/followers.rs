@@ -124,3 +124,19 @@ async fn oref0_asks_with_words_and_patterns() {
     let none = rig.call("GET", "/api/v1/treatments.json", &[("if-modified-since", &since)], Body::empty()).await;
     assert_eq!(none.status, 304);
 }
+
+#[tokio::test]
+async fn xdrip_follows_with_what_it_has_not_seen() {
+    let app = App::start().await;
+    day(&app).await;
+    let mut phone = Phone::with_secret(&app, "xDrip follower", TokenScope::Follow).await;
+    let first = phone.json(&format!("/api/v1/entries.json?count=10&rr={}", ago(&app, 0))).await;
+    let first = first.as_array().unwrap();
+    assert_eq!(first.len(), 10);
+    assert!(first.iter().all(|one| one["sgv"].is_number() && one["date"].is_number() && one["_id"].is_string()));
+    let from = ago(&app, 12);
+    let newer = phone.json(&format!("/api/v1/entries.json?count=2880&find[date][$gt]={from}")).await;
+    assert!(newer.as_array().unwrap().iter().all(|one| one["date"].as_i64().unwrap() > from));
+    let status = phone.get("/api/v1/devicestatus.json?count=1").await;
+    assert_eq!((status.status.as_u16(), read(&status)), (200, json!([])), "a refusal would turn it off for hours");
+}

@@ -44,7 +44,9 @@ impl Socket {
             3 => format!("{}:{packet}", packet.chars().count()),
             _ => packet.to_owned(),
         };
-        let answer = self.phone.call("POST", &self.path(), &[("content-type", "text/plain")], Body::from(body)).await;
+        // A phone says nothing of pages or sites, as a browser would.
+        let headers = [("content-type", "text/plain"), ("sec-fetch-site", "")];
+        let answer = self.phone.call("POST", &self.path(), &headers, Body::from(body)).await;
         assert_eq!(answer.status, 200, "{packet}: {}", answer.text());
     }
 

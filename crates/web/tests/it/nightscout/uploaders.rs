@@ -177,3 +177,28 @@ async fn juggluco_brings_weeks_in_one_list() {
     let own = found.as_array().unwrap().iter().filter(|entry| entry["device"] == "xDrip-DexcomG6").count();
     assert_eq!(own, 3000);
 }
+
+#[tokio::test]
+async fn xdrip4ios_keeps_its_own_ids() {
+    let app = App::start().await;
+    let token = app.app_token(store::NewAppToken::new("xDrip4iOS", TokenScope::Both)).await;
+    let mut phone = Phone::showing(&app, vec![("api-secret", token)]);
+    assert_eq!(phone.json("/api/v1/experiments/test").await["status"], "ok");
+    let id = "65f8a0b1c2d3e4f506070809";
+    let mut one = sgv(ago(&app, 3), 131);
+    one["_id"] = json!(id);
+    assert_eq!(phone.post("/api/v1/entries", &json!([one])).await[0]["_id"], id);
+    assert_eq!(phone.json("/api/v1/entries/sgv.json?count=1").await[0]["_id"], id);
+    let made = phone
+        .post("/api/v1/treatments", &json!({ "eventType": "Carbs", "carbs": 20, "created_at": iso(ago(&app, 9)) }))
+        .await;
+    let treatment = made[0]["_id"].as_str().unwrap().to_owned();
+    let mut changed = made[0].clone();
+    changed["carbs"] = json!(25);
+    assert_eq!(phone.send("PUT", "/api/v1/treatments", &changed).await["_id"], treatment);
+    let gone = phone.send("DELETE", &format!("/api/v1/treatments/{treatment}"), &Value::Null).await;
+    assert_eq!(gone["deletedCount"], 1);
+    let (from, to) = (iso(ago(&app, 4)), iso(ago(&app, 2)));
+    let path = format!("/api/v1/entries?find[dateString][$gte]={from}&find[dateString][$lte]={to}");
+    assert_eq!(phone.send("DELETE", &path, &Value::Null).await["deletedCount"], 1);
+}

@@ -6,7 +6,6 @@ use super::super::site;
 use crate::Web;
 use crate::live::Seat;
 use nightscout::Permissions;
-use sharing::TokenScope;
 use socketioxide::extract::SocketRef;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -51,7 +50,7 @@ impl Line {
         let caller = Caller::of_socket(&self.web, socket.req_parts(), secrets).await;
         let known = site::known(&caller).await?.ok_or(Failure::Unauthorized)?;
         self.caller.set(Arc::new(caller)).map_err(|_| Failure::Unauthorized)?;
-        Ok(permissions(known.scope))
+        Ok(known.permissions)
     }
 
     /// A seat for a stream that goes on; none when the token holds enough of them.
@@ -75,13 +74,5 @@ impl Line {
                 None
             }
         }
-    }
-}
-
-pub fn permissions(scope: TokenScope) -> Permissions {
-    match scope {
-        TokenScope::Upload => Permissions::Upload,
-        TokenScope::Follow => Permissions::Follow,
-        TokenScope::Both => Permissions::Both,
     }
 }

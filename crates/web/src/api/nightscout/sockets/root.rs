@@ -68,7 +68,7 @@ async fn tell(socket: &SocketRef, line: &mut Line, caller: &Arc<Caller>, with_st
     let mut watch = caller.web.store.watch_for_app(app).await?;
     let mut seat = line.seat().ok_or(Failure::TooMany)?;
     let now = load(caller).await?;
-    let status = with_status.then(|| site::status_json(now.unit, caller.web.clock.now()));
+    let status = with_status.then(|| site::status_json(now.unit, caller.web.clock.now(), None));
     let mut told = DataSet::of(&now);
     let _ = socket.emit("dataUpdate", &told.full(status));
     while line.next(socket, &mut watch, &mut seat).await.is_some() {

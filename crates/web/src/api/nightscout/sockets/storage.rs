@@ -1,20 +1,18 @@
 //! `/storage`: each document that came, changed or went, as version 3 shows it.
 
 use super::super::caller::Caller;
-use super::super::entries::document_of;
+use super::super::changes::changed;
 use super::super::failure::Failure;
-use super::super::find::parsed;
-use super::super::keep::shelf;
 use super::line::Line;
 use crate::Web;
 use nightscout::sockets::{StorageEvent, storage_event, subscribed_to_storage};
-use nightscout::{Collection, Document, shown_v3};
+use nightscout::{Collection, Document};
 use serde::Deserialize;
 use serde_json::Value;
 use socketioxide::extract::{AckSender, Data, SocketRef};
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Access, Error, Stamps, View};
+use store::{Access, Stamps, View};
 
 /// Changes that are told at once.
 const MOST: usize = 1000;
@@ -95,28 +93,4 @@ fn event(document: Document, stamps: Stamps) -> StorageEvent {
 /// What changed after a stamp, as version 3 shows it.
 async fn changes(caller: &Caller, collection: Collection, since: i64) -> Result<Vec<(Document, Stamps)>, Failure> {
     caller.read(move |patient: &mut Access<'_, View>| changed(patient, collection, since, MOST)).await
-}
-
-pub fn changed(
-    patient: &mut Access<'_, View>,
-    collection: Collection,
-    since: i64,
-    most: usize,
-) -> Result<Vec<(Document, Stamps)>, Error> {
-    let shown = |document: Document, id: &str, stamps: Stamps| {
-        let document = shown_v3(collection, document, id, Some((stamps.created_ms, stamps.changed_ms)));
-        (document, stamps)
-    };
-    let documents = patient.documents_changed_since(shelf(collection), since, most)?;
-    let mut all: Vec<(Document, Stamps)> = documents
-        .into_iter()
-        .filter_map(|document| Some(shown(parsed(&document.json), &document.id, document.stamps?)))
-        .collect();
-    if collection == Collection::Entries {
-        let entries = patient.entries_changed_since(since, most)?;
-        all.extend(entries.iter().filter_map(|entry| Some(shown(document_of(entry), &entry.id, entry.stamps?))));
-        all.sort_by_key(|(_, stamps)| stamps.changed_ms);
-        all.truncate(most);
-    }
-    Ok(all)
 }

@@ -1,5 +1,6 @@
 //! What an app changes through its socket.
 
+use super::super::caller::Caller;
 use super::super::failure::Failure;
 use super::super::find::{delete_by_id, parsed};
 use super::super::keep::{self, as_new, shelf, with_id};
@@ -64,8 +65,15 @@ fn outcome(failure: Failure) -> Outcome {
     }
 }
 
-async fn add(line: &Line, change: Change) -> Result<Vec<Document>, Outcome> {
+/// Whoever may try: each change is one of the calls that a token has.
+fn caller(line: &Line) -> Result<&Caller, Outcome> {
     let caller = line.caller().ok_or(Outcome::NotAuthorized)?;
+    caller.count().map_err(outcome)?;
+    Ok(caller)
+}
+
+async fn add(line: &Line, change: Change) -> Result<Vec<Document>, Outcome> {
+    let caller = caller(line)?;
     let collection = change.collection()?;
     let documents = match change.data {
         Value::Object(document) => vec![document],
@@ -108,7 +116,7 @@ async fn same(line: &Line, document: &Document) -> Result<Option<Document>, Fail
 }
 
 async fn update(line: &Line, change: Change, unset: bool) -> Result<Outcome, Outcome> {
-    let caller = line.caller().ok_or(Outcome::NotAuthorized)?;
+    let caller = caller(line)?;
     let (collection, id) = (change.collection()?, change.id()?.to_owned());
     let Value::Object(data) = change.data else { return Err(Outcome::NotPermitted) };
     let job = move |patient: &mut Access<'_, Upload>| {
@@ -130,7 +138,7 @@ async fn update(line: &Line, change: Change, unset: bool) -> Result<Outcome, Out
 }
 
 async fn remove(line: &Line, change: Change) -> Result<Outcome, Outcome> {
-    let caller = line.caller().ok_or(Outcome::NotAuthorized)?;
+    let caller = caller(line)?;
     let collection = change.collection()?;
     delete_by_id(caller, collection, change.id()?).await.map_err(outcome)?;
     Ok(Outcome::Success)
