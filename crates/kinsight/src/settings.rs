@@ -10,9 +10,8 @@ use std::sync::Arc;
 use store::{
     Clock, Database, KEEP_DELETED_DAYS, KeySettings, MasterKeySource, PasswordCost, SiteSettings, StoreSettings,
 };
-use web::{BaseUrl, Places, Sites, WebSettings};
-use worker::Nats;
 use web::{API_LIMIT, BaseUrl, Places, Sites, WebSettings};
+use worker::Nats;
 
 /// The environment variable that holds master keys, when they are not in a file.
 pub const MASTER_KEY: &str = "KINSIGHT_MASTER_KEY";

@@ -1,8 +1,7 @@
 //! All routes, as data, so that the permission matrix can be complete: the router is made from this list alone.
 
-use crate::api::nightscout::{self, v1};
-use crate::app::{notifications, shell};
 use crate::api::nightscout::{self, displays, v1, v2, v3};
+use crate::app::{notifications, shell};
 use crate::edge::{csrf, headers, host, problem, request_id, statics};
 use crate::pass::{door, look};
 use crate::people::{
