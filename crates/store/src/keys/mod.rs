@@ -110,6 +110,10 @@ impl Keys {
 
     /// Opens what a node of this house sealed.
     pub(crate) fn open_news(&self, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        // The first byte stands outside of what is sealed.
+        if sealed.first() != Some(&1) {
+            return Err(Error::broken("news of another kind"));
+        }
         self.news.open("news", 0, sealed)
     }
 

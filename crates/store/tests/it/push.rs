@@ -1,10 +1,10 @@
 //! Notices to browsers: whom they go to, and with what they end.
 
 use sharing::Id;
-use store::{Channel, Error, Invalid, Message, NewPushSubscription, Opened, Origin, Own, PushLine};
+use store::{AskForUpload, Channel, Desk, Error, Invalid, Message, NewPushSubscription, Opened, Origin, Own, PushLine};
 use testkit::{
     both::{TestStore, both},
-    cast::{PASSWORD, email, new_account},
+    cast::{PASSWORD, email, new_account, people},
 };
 
 /// The public keys of the examples of RFC 8291.
@@ -203,5 +203,24 @@ fn lockdown_and_leaving_end_all_of_them() {
             }
             assert!(pushes(kit.mails().await).is_empty(), "{name}");
         }
+    });
+}
+
+#[test]
+fn a_clinics_request_to_upload_is_on_the_patients_phone_without_the_name_of_whose_data() {
+    both(async |kit| {
+        let people = people(&kit).await;
+        let phone = Browser::of(&kit, "anna").await;
+        phone.turns_on(&kit, "phone").await.unwrap();
+        kit.mails().await;
+        let profile = people.mia_profile;
+        let ask = move |desk: &mut Desk<'_, AskForUpload>| desk.ask_for_upload(profile);
+        kit.store.with_clinic(&people.front_desk, people.northside, ask).await.unwrap();
+        let notice = pushes(kit.mails().await).pop().unwrap();
+        assert_eq!(notice.subject, "Northside asks you to upload");
+        assert!(!notice.text.contains("Mia"), "{}", notice.text);
+        let push = notice.push.unwrap();
+        assert_eq!((push.path.as_str(), push.urgent), ("/upload-now", false));
+        assert!(!push.topic.contains(&people.mia.to_string()) && push.topic.len() == 32, "{}", push.topic);
     });
 }
