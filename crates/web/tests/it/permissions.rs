@@ -41,7 +41,10 @@ const PASS: &str = "visit pass";
 /// The path with real ids in it: Anna's record, or the clinic's patient.
 fn address(route: &Route, app: &App, of_clinic: bool) -> String {
     let record = if of_clinic { app.family.northside_patient } else { app.family.anna_record };
-    filled(&route.path.replace("{record}", &record.to_string()), app, of_clinic)
+    let path = route.path.replace("{record}", &record.to_string());
+    // Version 3 changes one document by its name.
+    let call = if route.method == "POST" { "entries" } else { "entries/none" };
+    filled(&path.replace("/api/v3/{*call}", &format!("/api/v3/{call}")), app, of_clinic)
 }
 
 /// The rest of a path, with real ids where there are some.

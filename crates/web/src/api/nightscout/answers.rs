@@ -50,9 +50,12 @@ impl Written {
 #[derive(Default)]
 pub struct Answers(Mutex<Kept>);
 
+/// From which instant, when it was asked for last, and what was written.
+type Kind = (i64, u64, Arc<Written>);
+
 #[derive(Default)]
 struct Kept {
-    of: HashMap<(RecordId, bool, bool), (i64, u64, Arc<Written>)>,
+    of: HashMap<(RecordId, bool, bool), Kind>,
     bytes: usize,
     turn: u64,
 }

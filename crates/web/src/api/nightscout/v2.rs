@@ -16,7 +16,7 @@ use serde_json::Value;
 use store::{Access, View};
 
 /// Apps that would make tokens or change roles are told where that is done.
-const NO_ADMIN: &str = "Tokens are made and ended by the person whose data this is, in Kinsight, on the page about apps. \
+const NO_ADMIN: &str = "Tokens are made and ended by the person whose data this is, in Kinsight under Apps. \
     Make one there and give it to this app.";
 /// Nothing here moves a pump.
 const NO_REMOTE: &str = "Kinsight does not take commands for a loop.";

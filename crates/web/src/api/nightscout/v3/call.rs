@@ -44,7 +44,7 @@ impl Call {
 
     /// Documents in the form that is wanted.
     pub fn list(&self, documents: Vec<Document>) -> Response {
-        self.shown(documents, |documents| answers::result_v3(documents))
+        self.shown(documents, answers::result_v3)
     }
 
     /// One document.
