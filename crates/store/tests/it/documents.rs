@@ -191,8 +191,8 @@ async fn let_in(kit: &TestStore, people: &People, token: NewAppToken) -> Actor {
 fn an_app_shows_its_token_a_hash_of_it_or_what_it_was_given_for_a_while() {
     both(async |kit| {
         let family = people(&kit).await;
-        let until_at = Some(kit.clock.now() + SignedDuration::from_hours(3));
-        let new = NewAppToken { until_at, ..NewAppToken::new("Ben's Watch 7", TokenScope::Follow) };
+        let until = kit.clock.now() + SignedDuration::from_hours(3);
+        let new = NewAppToken { until_at: Some(until), ..NewAppToken::new("Ben's Watch 7", TokenScope::Follow) };
         let make = move |patient: &mut Access<'_, Manage>| patient.add_token(&new);
         let token = kit.store.with_patient(&family.anna, family.record, Purpose::Tokens, make).await.unwrap();
         let (start, secret) = token.split_once('-').unwrap();
@@ -205,7 +205,7 @@ fn an_app_shows_its_token_a_hash_of_it_or_what_it_was_given_for_a_while() {
             let app = kit.store.app(secret, Origin::default()).await.unwrap();
             assert_eq!(app.record(), Some(family.record));
         }
-        let twisted = session.replace(|letter: char| letter == 'A', "B");
+        let twisted = session.replace('A', "B");
         for wrong in
             [AppSecret::Token(&sha1), AppSecret::Sha1(&token), AppSecret::Session(&twisted[..twisted.len() - 1])]
         {
@@ -214,7 +214,7 @@ fn an_app_shows_its_token_a_hash_of_it_or_what_it_was_given_for_a_while() {
         kit.clock.set(session_until);
         let late = kit.store.app(AppSecret::Session(&session), Origin::default()).await;
         assert!(matches!(late, Err(Error::NotSignedIn)));
-        kit.clock.set(until_at.unwrap());
+        kit.clock.set(until);
         let job = |patient: &mut Access<'_, View>| patient.entries_last_changed();
         let over = kit.store.with_patient(&app, family.record, Purpose::Home, job).await;
         assert!(matches!(over, Err(Error::Forbidden(Refusal::Expired))), "{over:?}");
