@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sharing", &[]),
     ("store", &["glucose", "sharing"]),
     ("testkit", &["glucose", "life", "sharing", "store", "web"]),
-    ("web", &["assets", "glucose", "imports", "reports", "sharing", "store", "words"]),
+    ("web", &["assets", "glucose", "imports", "nightscout", "reports", "sharing", "store", "words"]),
     ("words", &[]),
     ("worker", &["store"]),
 ];

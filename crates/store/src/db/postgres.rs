@@ -157,7 +157,9 @@ pub(super) fn collided(error: &Error, attempt: u32) -> bool {
 
 fn error(error: postgres::Error) -> Error {
     let away = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
-    let away = error.is_closed() || error.code().is_some_and(|code| away.contains(code));
+    // A connection that breaks in the middle of a word says so as an error of the network.
+    let broke = StdError::source(&error).is_some_and(|source| source.is::<std::io::Error>());
+    let away = error.is_closed() || broke || error.code().is_some_and(|code| away.contains(code));
     match error.code() {
         _ if away => Error::Unavailable,
         Some(&SqlState::UNIQUE_VIOLATION) => Error::Conflict(Conflict::Taken),

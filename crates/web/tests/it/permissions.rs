@@ -250,7 +250,7 @@ fn longest(json: &serde_json::Value) -> usize {
 }
 
 /// Of one's own account, and about nobody else.
-const OWN_FILES: [&str; 2] = ["/export.zip", "/security/review.ics"];
+const OWN_FILES: [&str; 3] = ["/export.zip", "/security/review.ics", "/manifest.webmanifest"];
 
 /// A day of readings, one each five minutes and at both ends.
 const A_DAY: usize = 24 * 12 + 1;

@@ -124,14 +124,14 @@ async fn a_token_is_shown_once_and_ends_when_revoked() {
     let app = App::start().await;
     let mut anna = app.signed_in(people::ANNA).await;
     let tokens = format!("/records/{}/tokens", app.family.anna_record);
-    let page = anna.post(&tokens, &[("name", "Clinic PC")]).await.text();
+    let page = anna.post(&tokens, &[("name", "Clinic PC"), ("app", "computer")]).await.text();
     let token = page.split("class=\"token\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
     assert!(token.contains("-"));
     let page = anna.get(&tokens).await.text();
     assert!(!page.contains(&token) && page.contains("Clinic PC"));
 
-    let start = page.find("<th scope=\"row\">Clinic PC").unwrap();
-    let revoke = page[start..].split("action=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let end = page.find("Revoke<span class=\"visually-hidden\"> Clinic PC").unwrap();
+    let revoke = page[..end].rsplit("action=\"").next().unwrap().split('"').next().unwrap().to_owned();
     assert_eq!(anna.post(&revoke, &[]).await.status, 303);
     let mut shell = app.browser();
     let sent = [(header::AUTHORIZATION.as_str(), format!("Bearer {token}"))];
