@@ -206,6 +206,8 @@ pub enum Purpose {
     Import,
     /// Values sent by an app.
     DeviceUpload,
+    /// Values and documents read by an app.
+    App,
     /// An upload taken back.
     TakeBack,
     /// Settings of the record.
@@ -252,6 +254,7 @@ impl Purpose {
             Self::Uploads => "uploads",
             Self::Import => "import",
             Self::DeviceUpload => "device upload",
+            Self::App => "read by an app",
             Self::TakeBack => "upload taken back",
             Self::Settings => "settings",
             Self::Tokens => "app tokens",

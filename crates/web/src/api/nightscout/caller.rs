@@ -75,7 +75,7 @@ impl Caller {
         F: for<'a> FnMut(&mut Access<'a, View>) -> Result<T, Error> + Send + 'static,
     {
         let (app, record) = self.app()?;
-        Ok(self.web.store.with_patient(app, record, Purpose::DeviceUpload, job).await?)
+        Ok(self.web.store.with_patient(app, record, Purpose::App, job).await?)
     }
 
     /// Brings to the record.

@@ -40,6 +40,7 @@ pub fn page_name(page: &str) -> String {
         "daily review" => "Daily review",
         "uploads" | "import" | "upload taken back" => "Uploads",
         "device upload" => "Values from a device",
+        "read by an app" => "Data for an app",
         "settings" => "Settings",
         "app tokens" => "App tokens",
         "view history" => "View history",

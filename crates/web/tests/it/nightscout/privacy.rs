@@ -70,6 +70,7 @@ async fn a_token_ends_at_once_or_at_its_time() {
         history.contains("Ben&#39;s phone") || history.contains("Ben’s phone") || history.contains("Ben's phone"),
         "{history}"
     );
+    assert!(history.contains("Data for an app"), "{history}");
 }
 
 #[tokio::test]
