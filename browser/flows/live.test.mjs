@@ -30,9 +30,10 @@ async function wearer(visitor, email) {
   await page.waitForURL("**/records/*");
   const home = new URL(page.url()).pathname;
   await visitor.open(`${home}/tokens`);
-  await page.getByLabel("Name").fill("Phone");
+  await page.getByLabel("App", { exact: true }).selectOption("computer");
+  await page.getByLabel("Name", { exact: true }).fill("Phone");
   await page.locator("main").getByRole("button", { name: "Make a token" }).click();
-  const token = await page.locator("code.token").innerText();
+  const token = await page.locator("section.note code.token").first().innerText();
   const sends = async (sgv, direction, at = Date.now()) => {
     const entry = { type: "sgv", sgv, direction, date: at, dateString: new Date(at).toISOString(), device: "phone" };
     const headers = { authorization: `Bearer ${token}`, "x-file-name": "entries.json", host: `localhost:${line.port}` };
