@@ -5,7 +5,7 @@ use super::caller::Caller;
 use super::failure::Failure;
 use super::find::{MOST, instants, parsed};
 use jiff::Timestamp;
-use nightscout::entries::{EntryParts, add_deltas, write_each};
+use nightscout::entries::{EntryParts, add_deltas, write_each, write_entries};
 use nightscout::query::Plain;
 use nightscout::{Collection, Document, Query, entry_of, shown_v1};
 use serde_json::Value;
@@ -41,12 +41,28 @@ pub fn document_of(entry: &Entry) -> Document {
 pub async fn list(caller: &Caller, query: Query) -> Result<Vec<u8>, Failure> {
     let now_ms = caller.web.clock.now().as_millisecond();
     let ready_from = (now_ms.div_euclid(DAY_MS) - READY_DAYS) * DAY_MS;
-    match query.plain() {
-        Some(plain) if (plain.sensor || plain.meter) && plain.span.from_ms.is_some_and(|from| from >= ready_from) => {
+    let plain = query.plain().filter(|plain| plain.sensor || plain.meter);
+    match plain {
+        Some(plain) if plain.span.from_ms.is_some_and(|from| from >= ready_from) => {
             ready(caller, plain, ready_from, query.count).await
         }
+        // Weeks at once are not kept ready, and are written the same way.
+        Some(plain) if plain.sensor != plain.meter => long(caller, plain, query.count).await,
         _ => serde_json::to_vec(&documents(caller, query).await?).map_err(|_| Failure::NotFound),
     }
+}
+
+async fn long(caller: &Caller, plain: Plain, count: Option<usize>) -> Result<Vec<u8>, Failure> {
+    let job = move |patient: &mut Access<'_, View>| {
+        let most = count.unwrap_or(MOST).min(MOST);
+        let of_kind = |entry: &Entry| if is_meter(entry) { plain.meter } else { plain.sensor };
+        let entries = patient.newest_entries(instants(plain.span), most, of_kind)?;
+        let parts: Vec<EntryParts<'_>> = entries.iter().map(parts).collect();
+        let mut json = Vec::new();
+        write_entries(&mut json, &parts);
+        Ok(json)
+    };
+    caller.read(job).await
 }
 
 async fn ready(caller: &Caller, plain: Plain, ready_from: i64, count: Option<usize>) -> Result<Vec<u8>, Failure> {
