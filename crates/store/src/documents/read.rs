@@ -146,6 +146,9 @@ impl<R: CanView> Access<'_, R> {
 
     /// When anything of a collection's kind last changed, in milliseconds; of readings for entries.
     pub fn last_changed(&mut self, collection: Collection) -> Result<Option<i64>, Error> {
+        if self.entered().visibility == Visibility::GLUCOSE_ONLY {
+            return Ok(None);
+        }
         let at = self.newest_change(kind_of(collection))?;
         Ok(at.map(Timestamp::as_millisecond))
     }

@@ -98,7 +98,7 @@ async fn same(line: &Line, document: &Document) -> Result<Option<Document>, Fail
     let at = instant_of(Collection::Treatments, document).and_then(|ms| Timestamp::from_millisecond(ms).ok());
     let Some(at) = at else { return Ok(None) };
     let text = |document: &Document, name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
-    let (own, kind) = (text(document, "NSCLIENT_ID"), text(document, "eventType"));
+    let (own, kind, sent) = (text(document, "NSCLIENT_ID"), text(document, "eventType"), document.clone());
     let job = move |patient: &mut Access<'_, Upload>| {
         let span = (at.saturating_sub(NEAR).unwrap_or(at), at.saturating_add(NEAR).unwrap_or(at));
         let is_same = |other: &store::Document| {
@@ -107,10 +107,8 @@ async fn same(line: &Line, document: &Document) -> Result<Option<Document>, Fail
             if own.is_some() && other_own.is_some() { own == other_own } else { kind == text(&other, "eventType") }
         };
         let Some(id) = patient.same_document(store::Collection::Treatments, span, is_same)? else { return Ok(None) };
-        Ok(match patient.document_to_change(store::Collection::Treatments, &id)? {
-            Lookup::Here(same) => Some(with_id(&same.id, &parsed(&same.json))),
-            _ => None,
-        })
+        // What the app sent, and not what is here: a token may be for bringing alone.
+        Ok(Some(with_id(&id, &sent)))
     };
     caller.write(job).await
 }
