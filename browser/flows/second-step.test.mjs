@@ -41,7 +41,8 @@ async function newPerson(visitor, email) {
   await isIn(visitor);
 }
 
-// Each code is taken once, so the first is the one of the step before.
+// Each code is taken once, so the first is the one of now and the second the one of the next step: both are still good should
+// half a minute end between typing and sending.
 async function addApp(visitor) {
   const { page } = visitor;
   await visitor.open(list);
@@ -61,7 +62,7 @@ async function addApp(visitor) {
   await page.getByText("This code is wrong").first().waitFor();
   await visitor.looksRight("second-step-app-refused");
   visitor.expected = [];
-  await code(visitor).fill(appCode(seed, -1));
+  await code(visitor).fill(appCode(seed));
   await button(visitor, "Confirm").click();
   return [seed, await keepCodes(visitor)];
 }
@@ -95,7 +96,7 @@ async function withApp(visitor, email, seed) {
   await page.getByText("This code is wrong").first().waitFor();
   await visitor.looksRight("sign-in-second-step-refused");
   visitor.expected = [];
-  await code(visitor).fill(appCode(seed));
+  await code(visitor).fill(appCode(seed, 1));
   await button(visitor, "Continue").click();
   await isIn(visitor);
 }
