@@ -35,6 +35,19 @@ node_packages() {
   fi
 }
 
+# Programs in Python that others wrote, which the browser tests let talk to the server.
+python_clients() {
+  local place=browser/node_modules/.python
+  if ! cmp -s browser/clients.txt "$place/.installed"; then
+    python3 -c 'import venv, ensurepip' 2>/dev/null || debian python3 python3-venv
+    say "installing the browser tests' Python programs (pip)"
+    rm -rf "$place"
+    python3 -m venv "$place"
+    "$place/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: -r browser/clients.txt
+    cp browser/clients.txt "$place/.installed"
+  fi
+}
+
 for thing in "$@"; do
   case $thing in
     postgres) postgres_bin >/dev/null || debian postgresql ;;
@@ -44,7 +57,10 @@ for thing in "$@"; do
     nextest) cargo nextest --version >/dev/null 2>&1 || crate cargo-nextest "$NEXTEST" ;;
     deny) cargo deny --version >/dev/null 2>&1 || crate cargo-deny "$DENY" ;;
     fuzz) cargo fuzz --version >/dev/null 2>&1 || crate cargo-fuzz "$FUZZ" ;;
-    browser) node_packages ;;
+    browser)
+      node_packages
+      python_clients
+      ;;
     *) fail "need.sh does not know '$thing'" ;;
   esac
 done
