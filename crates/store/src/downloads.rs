@@ -1,4 +1,5 @@
-//! How a patient hears that somebody took a report away: by a mail at once, by one mail each morning, or in the app alone.
+//! How a patient hears that somebody took a report away: by a mail or a push notice at once, by one mail each morning, or in the
+//! app alone.
 //!
 //! What waits for the morning is taken out in the transaction that writes the mail: of several workers one finds it, and one
 //! that dies in between has taken nothing.
@@ -13,6 +14,7 @@ use crate::{
     mails::{self, Download},
     notices,
     own::Own,
+    push::push,
     records::open_name,
     reports::Report,
     standing::words,
@@ -40,13 +42,15 @@ statements! {
 pub enum DownloadNotices {
     /// A mail for each.
     AtOnce,
+    /// A notice to the browsers that show them; a mail while there is none.
+    Push,
     /// One mail each morning, when there was any.
     Daily,
     /// No mail.
     InApp,
 }
 
-words!(DownloadNotices, choice_word, choice: AtOnce = "at once", Daily = "daily", InApp = "in the app");
+words!(DownloadNotices, choice_word, choice: AtOnce = "at once", Push = "push", Daily = "daily", InApp = "in the app");
 
 /// A download that waits for the morning.
 #[derive(Serialize, Deserialize)]
@@ -74,10 +78,13 @@ pub(crate) fn tell(
     let (owner, zone) = (AccountId(row.id(0)?), zone(row.text(2)?)?);
     let taken = Waiting { who: who(tx, inside, entered)?, what: what(report), receipt: receipt.to_owned() };
     match choice(row.text(1)?)? {
-        DownloadNotices::AtOnce => {
+        now @ (DownloadNotices::AtOnce | DownloadNotices::Push) => {
             let of = open_name(inside, entered.record, row.bytes(3)?)?;
-            let letter = mails::downloaded(&told(taken, &of, entered.record, entered.now, &zone));
-            notices::tell_about(tx, inside, owner, entered.record, &letter, entered.now)
+            let download = told(taken, &of, entered.record, entered.now, &zone);
+            if now == DownloadNotices::Push && push(tx, inside, owner, &download.notice(), entered.now)? > 0 {
+                return Ok(());
+            }
+            notices::tell_about(tx, inside, owner, entered.record, &mails::downloaded(&download), entered.now)
         }
         DownloadNotices::Daily => wait(tx, inside, owner, entered, &taken, &zone),
         DownloadNotices::InApp => Ok(()),

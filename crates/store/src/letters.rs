@@ -52,6 +52,7 @@ fn all() -> Vec<Letter> {
             vec![download("Zoë", 2)],
         ]),
         mails::notices_changed(DownloadNotices::AtOnce),
+        mails::notices_changed(DownloadNotices::Push),
         mails::notices_changed(DownloadNotices::Daily),
         mails::notices_changed(DownloadNotices::InApp),
         lockdown::locked(from),

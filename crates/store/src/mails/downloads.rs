@@ -1,7 +1,7 @@
 //! The letters that tell a patient who took a report away.
 
 use super::Letter;
-use crate::downloads::DownloadNotices;
+use crate::{downloads::DownloadNotices, push::PushMessage};
 use sharing::RecordId;
 
 /// The kind of [`downloaded`].
@@ -23,6 +23,19 @@ impl Download {
     fn line(&self) -> String {
         let Self { who, what, of, at, receipt, .. } = self;
         format!("{who} downloaded {what} of {of}, on {at}. Receipt number {receipt}.")
+    }
+
+    /// The same for a lock screen: each download stands by itself, and the receipt number in the history.
+    pub(crate) fn notice(&self) -> PushMessage {
+        let Self { who, what, of, receipt, record, .. } = self;
+        PushMessage {
+            title: "A report of yours was downloaded".to_owned(),
+            body: format!("{who} downloaded {what} of {of}."),
+            path: self.history(),
+            tag: format!("download {receipt}"),
+            urgent: false,
+            record: Some(*record),
+        }
     }
 
     fn history(&self) -> String {
@@ -69,6 +82,10 @@ pub(crate) fn notices_changed(chosen: DownloadNotices) -> Letter {
     let how = match chosen {
         DownloadNotices::AtOnce => {
             "From now on a mail comes at once, each time somebody else downloads a report of yours."
+        }
+        DownloadNotices::Push => {
+            "From now on a notice comes to your phone or computer, each time somebody else downloads a report of yours. While none \
+             of your browsers shows notices, a mail comes instead."
         }
         DownloadNotices::Daily => {
             "From now on one mail comes each morning, when somebody else downloaded reports of yours since the last."

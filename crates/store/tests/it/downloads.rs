@@ -18,6 +18,11 @@ fn agp() -> Report {
     Report::Agp(Period::ending(date(2026, 11, 20), 14))
 }
 
+/// Somebody takes the AGP report away.
+pub async fn agp_by(kit: &TestStore, who: &Actor, record: RecordId) {
+    download(kit, who, record, agp()).await;
+}
+
 async fn choose(kit: &TestStore, who: &Actor, chosen: DownloadNotices) {
     kit.store.with_account(who, move |own| own.choose_download_notices(chosen)).await.unwrap();
 }

@@ -1,7 +1,10 @@
 //! Notices to browsers: whom they go to, and with what they end.
 
 use sharing::Id;
-use store::{AskForUpload, Channel, Desk, Error, Invalid, Message, NewPushSubscription, Opened, Origin, Own, PushLine};
+use store::{
+    AskForUpload, Channel, Desk, DownloadNotices, Error, Invalid, Message, NewPushSubscription, Opened, Origin, Own,
+    PushLine,
+};
 use testkit::{
     both::{TestStore, both},
     cast::{PASSWORD, email, new_account, people},
@@ -222,5 +225,32 @@ fn a_clinics_request_to_upload_is_on_the_patients_phone_without_the_name_of_whos
         let push = notice.push.unwrap();
         assert_eq!((push.path.as_str(), push.urgent), ("/upload-now", false));
         assert!(!push.topic.contains(&people.mia.to_string()) && push.topic.len() == 32, "{}", push.topic);
+    });
+}
+
+#[test]
+fn a_download_by_somebody_else_is_noticed_where_that_was_chosen_and_mailed_while_no_browser_shows_it() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        kit.store.with_account(&family.anna, |own| own.choose_download_notices(DownloadNotices::Push)).await.unwrap();
+        kit.mails().await;
+        crate::downloads::agp_by(&kit, &family.carla, family.record).await;
+        let mailed = kit.mails().await;
+        assert_eq!((mailed.len(), mailed[0].channel), (1, Channel::Mail), "no browser shows notices yet");
+
+        Browser::of(&kit, "anna").await.turns_on(&kit, "phone").await.unwrap();
+        kit.mails().await;
+        crate::downloads::agp_by(&kit, &family.anna, family.record).await;
+        assert!(kit.mails().await.is_empty(), "nobody is told of their own");
+        crate::downloads::agp_by(&kit, &family.carla, family.record).await;
+        crate::downloads::agp_by(&kit, &family.carla, family.record).await;
+        let noticed = kit.mails().await;
+        assert!(noticed.iter().all(|message| message.channel == Channel::Push), "{noticed:?}");
+        let [one, two] = noticed.try_into().unwrap();
+        assert_eq!(one.text, "carla downloaded the AGP report for 7 November 2026 to 20 November 2026 of anna.");
+        let (one, two) = (one.push.unwrap(), two.push.unwrap());
+        assert_eq!(one.path, format!("/records/{}/view-history", family.record));
+        assert_ne!(one.tag, two.tag, "no download takes another's place on the screen");
+        assert!(!one.urgent);
     });
 }

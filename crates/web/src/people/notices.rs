@@ -32,8 +32,9 @@ pub struct Done {
     done: Option<String>,
 }
 
-const CHOICES: [(DownloadNotices, &str, &str); 3] = [
+const CHOICES: [(DownloadNotices, &str, &str); 4] = [
     (DownloadNotices::AtOnce, "at-once", "A mail for each, at once"),
+    (DownloadNotices::Push, "push", "A notice on my phone or computer, at once"),
     (DownloadNotices::Daily, "daily", "One mail each morning at 8"),
     (DownloadNotices::InApp, "in-app", "No mail: only in the view history"),
 ];
@@ -43,7 +44,7 @@ fn form(chosen: DownloadNotices) -> Form {
     let chosen = CHOICES.iter().find(|(choice, ..)| *choice == chosen).map_or("", |(_, word, _)| *word);
     let field = Field::choose("downloads", "When somebody else downloads a report of yours", &options, chosen);
     Form::of(vec![
-        field.hint("With who it was, which report and days, and the receipt number. Without glucose values."),
+        field.hint("With who it was, which report and days, and the receipt number. Without glucose values. Where no browser of yours shows notices, a mail comes instead of them."),
     ])
 }
 
@@ -66,7 +67,7 @@ pub async fn change(
     let Some((chosen, ..)) = CHOICES.into_iter().find(|(_, word, _)| *word == filled.downloads) else {
         let now = web.store.with_account(me.actor(), |own| own.download_notices()).await?;
         let mut form = form(now);
-        form.refuse("downloads", "Choose one of the three.");
+        form.refuse("downloads", "Choose one of the four.");
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, shown(&web, &me, false, form).await?).into_response());
     };
     web.store.with_account(me.actor(), move |own| own.choose_download_notices(chosen)).await?;

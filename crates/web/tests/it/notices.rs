@@ -32,7 +32,7 @@ async fn another_choice_than_the_three_is_refused() {
     let mut anna = app.signed_in(people::ANNA).await;
     let refused = anna.post(PAGE, &[("downloads", "never")]).await;
     assert_eq!(refused.status, 422);
-    assert!(refused.text().contains("Choose one of the three."), "{}", refused.text());
+    assert!(refused.text().contains("Choose one of the four."), "{}", refused.text());
     assert!(app.mails().await.is_empty());
 }
 
