@@ -39,7 +39,8 @@ impl Pg {
         let name = there.unwrap_or(asked).replace('"', "\"\"");
         let name = if beside { format!("{name}_keys") } else { name };
         let choose = format!("create schema if not exists \"{name}\"; set search_path to \"{name}\"");
-        client.batch_execute(&choose).map_err(error)?;
+        // Of several nodes that make it at once all but one fail, and find it there when they look again.
+        client.batch_execute(&choose).or_else(|_| client.batch_execute(&choose)).map_err(error)?;
         Ok(Self { client: Some(client), url: url.to_owned(), beside, prepared: HashMap::new() })
     }
 

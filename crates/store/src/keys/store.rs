@@ -76,14 +76,20 @@ impl KeyStore {
         now: Timestamp,
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
         let place = format!("named_keys:wrapped:{name}");
-        self.with(|tx| {
-            if let Some(row) = tx.query_one(NAMED, params![name])? {
-                return master.open(&place, row.bytes(0)?).map(Zeroizing::new);
+        let find = |tx: &mut Tx| tx.query_one(NAMED, params![name]);
+        let mut kept = self.with(find)?;
+        if kept.is_none() {
+            let bytes = Zeroizing::new(random::<32>()?);
+            let wrapped = master.seal(&place, &bytes[..])?;
+            // Of several nodes that start at once on a new database one makes it, and the others take that one.
+            let put = self.with(|tx| tx.execute(PUT_NAMED, params![name, wrapped, now]));
+            kept = self.with(find)?;
+            if kept.is_none() {
+                put?;
             }
-            let bytes = Zeroizing::new(random::<32>()?.to_vec());
-            tx.execute(PUT_NAMED, params![name, master.seal(&place, &bytes)?, now])?;
-            Ok(bytes)
-        })
+        }
+        let row = kept.ok_or(Error::Unavailable)?;
+        master.open(&place, row.bytes(0)?).map(Zeroizing::new)
     }
 
     pub(super) fn own(&self, id: Id, master: &MasterKeys) -> Result<Zeroizing<Vec<u8>>, Error> {

@@ -4,12 +4,13 @@ use sharing::Purpose;
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, mpsc},
+    sync::{Arc, Barrier, Mutex, mpsc},
+    thread,
 };
-use store::{Access, Conflict, Database, Error, Manage, RecordSettings, Store, View};
+use store::{Access, Conflict, Database, Error, Manage, Origin, RecordSettings, Store, StoreSettings, View};
 use testkit::{
     both::{TestStore, both},
-    cast::{new_record, people},
+    cast::{PASSWORD, new_account, new_record, people},
 };
 
 /// The schema as the repository tells it; written anew with `INSTA_UPDATE=always`.
@@ -174,4 +175,31 @@ fn writers_of_one_record_do_not_lose_each_others_work() {
         assert_eq!((tokens, *done.lock().unwrap()), (9, 8));
         assert_eq!(kit.store.verify_audit().await.unwrap().broken, []);
     });
+}
+
+#[test]
+fn several_nodes_that_start_at_once_on_a_new_database_make_it_once() {
+    let Some(kit) = TestStore::postgres() else { return };
+    let Database::Postgres { url } = &kit.settings.database else { panic!("it is PostgreSQL") };
+    for round in 0..3 {
+        let database = Database::Postgres { url: format!("{url}_new_{round}") };
+        let settings = StoreSettings { database, ..kit.settings.clone() };
+        let begin = Barrier::new(3);
+        let start = || {
+            begin.wait();
+            Store::open(settings.clone()).expect("every node starts").0
+        };
+        let stores = thread::scope(|scope| {
+            let nodes = [0, 1, 2].map(|_| scope.spawn(start));
+            nodes.map(|node| node.join().expect("no node breaks"))
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            stores[0].sign_up(new_account("dora", false), Origin::default()).await.unwrap();
+            for store in &stores {
+                let entrance = store.sign_in("dora@example.org", PASSWORD, false, Origin::default()).await;
+                assert!(entrance.is_ok(), "all nodes have the same keys: {entrance:?}");
+            }
+        });
+    }
 }
