@@ -117,6 +117,8 @@ pub enum Duty {
     Deliver,
     /// Evaluates alert rules.
     RaiseAlerts,
+    /// Asks the services that people connected.
+    Pull,
     /// Tidies what has expired.
     Expire,
     /// What the operator does at the command line: flags, and the audit without its details.

@@ -4,7 +4,7 @@
 //! to Nightscout send it (`api-secret`); neither the token nor anything an app sends can be made of it.
 
 use crate::{
-    access::Access,
+    access::{Access, Entered},
     actor::{Actor, Origin, Who},
     audit::{self, Entry},
     db::{Row, Tx, params, statements},
@@ -12,6 +12,7 @@ use crate::{
     inside::{Inside, Store, new_id},
     keys::{place, random},
     news::{Told, What},
+    pulls,
     rights::Manage,
     standing::{scope, scope_word, visibility},
     tokens,
@@ -26,7 +27,7 @@ statements! {
     INSERT = "insert into app_tokens (id, hash, record, name, scope, made_at, made_by, until_at, insulin, carbs, notes, devices) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     LIST = "select id, name, scope, made_at, used_at, until_at, insulin, carbs, notes, devices from app_tokens \
-        where record = $1 order by made_at, id";
+        where record = $1 and not exists (select 1 from pulls p where p.id = app_tokens.id) order by made_at, id";
     REVOKE = "delete from app_tokens where record = $1 and id = $2 returning id, name";
     REVOKE_ALL = "delete from app_tokens where record = $1 returning id, name";
     MADE_AT_CLINIC = "delete from app_tokens where made_by = $1 and record in (select id from records where clinic = $2) \
@@ -147,6 +148,7 @@ impl Access<'_, Manage> {
     pub fn revoke_token(&mut self, id: Id) -> Result<(), Error> {
         let (tx, inside, entered) = self.parts();
         let row = tx.query_one(REVOKE, params![entered.record, id])?.ok_or(Error::NotFound)?;
+        pulls::end(tx, id)?;
         let detail = ended(inside, entered.record, &row)?;
         self.note(What::Access);
         self.audit("ended an app token", &detail)
@@ -167,6 +169,17 @@ impl Access<'_, Manage> {
     }
 }
 
+/// The token of a pull source: what lets it in, and shown to nobody, for nobody needs it.
+pub(crate) fn for_pull(tx: &mut Tx, inside: &Inside, entered: &Entered, name: &str) -> Result<Id, Error> {
+    let id = new_id();
+    let sealed = inside.keys.seal(place("app_tokens", "name", id).of(entered.record.0), name.trim().as_bytes())?;
+    let by = if let Who::Account { id } = entered.who { Some(id) } else { None };
+    let (scope, until, no) = (scope_word(TokenScope::Upload), None::<Timestamp>, 0i64);
+    let hash = keyed(inside, &tokens::secret()?);
+    tx.execute(INSERT, params![id, hash, entered.record, sealed, scope, entered.now, by, until, no, no, no, no])?;
+    Ok(id)
+}
+
 /// Ends every app's token of a record at once; answers how many.
 pub(crate) fn revoke_all_tokens(
     tx: &mut Tx,
@@ -176,6 +189,7 @@ pub(crate) fn revoke_all_tokens(
     now: Timestamp,
 ) -> Result<usize, Error> {
     let rows = tx.query(REVOKE_ALL, params![record])?;
+    pulls::end_of_record(tx, record)?;
     for row in &rows {
         let line = Entry::beside(who, record, now, "ended an app token", ended(inside, record, row)?);
         audit::write(tx, inside, &line)?;
@@ -197,6 +211,7 @@ pub(crate) fn revoke_made_by(
     };
     for row in &rows {
         let record = RecordId(row.id(2)?);
+        pulls::end(tx, row.id(0)?)?;
         let detail = ended(inside, record, row)?;
         let line = Entry::beside(Who::Account { id: member }, record, now, "ended an app token", detail);
         audit::write(tx, inside, &line)?;

@@ -4,6 +4,7 @@ use crate::{
     db::{Row, Tx, params, statements},
     error::Error,
     own::Own,
+    pulls,
     recovery::factor_loss,
     second_step::{self, Method},
 };
@@ -55,6 +56,7 @@ impl Own<'_> {
         let unused = SignedDuration::from_hours(24 * sharing::check_up::QUARTER_DAYS);
         let before = self.now.saturating_sub(unused).unwrap_or(Timestamp::MIN);
         let ended = self.tx.execute(END_UNUSED, params![self.account, before])?;
+        pulls::end_without_token(self.tx, self.account)?;
         self.audit("ended app tokens that were not used", ended.to_string())?;
         Ok(ended)
     }

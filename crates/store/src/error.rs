@@ -159,6 +159,12 @@ pub enum Invalid {
     /// An address for alerts that cannot be one.
     #[error("address for alerts")]
     AlertAddress,
+    /// Nothing that a source could be reached by.
+    #[error("pull source")]
+    PullSource,
+    /// As many sources as a record can have.
+    #[error("pull sources")]
+    PullSources,
     /// More ways to be told than anybody needs.
     #[error("too many ways to be told")]
     AlertChannels,

@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 6, text: include_str!("migrations/0006_sources.sql") },
     Migration { version: 7, text: include_str!("migrations/0007_alerts.sql") },
     Migration { version: 8, text: include_str!("migrations/0008_push.sql") },
+    Migration { version: 9, text: include_str!("migrations/0009_pulls.sql") },
 ];
 
 /// The database and the gate in front of it. Cheap to clone; all clones are one.

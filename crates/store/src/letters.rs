@@ -8,6 +8,7 @@ use crate::{
     mails::{self, Download, Letter, Reader},
     outbox::Mail,
     passes::mails as passes,
+    pulls::PullTrouble,
     recovery::contact_changes::Contact,
     share::mails::{self as share, Change},
 };
@@ -51,6 +52,7 @@ fn all() -> Vec<Letter> {
             vec![download("Carla", 1), download("Dr Chen, of a clinic that you are linked to,", 1)],
             vec![download("Zoë", 2)],
         ]),
+        mails::pull_stopped("Nightscout {site}", "Mia <b>", PullTrouble::Refused, RecordId(Id(1))),
         mails::notices_changed(DownloadNotices::AtOnce),
         mails::notices_changed(DownloadNotices::Push),
         mails::notices_changed(DownloadNotices::Daily),

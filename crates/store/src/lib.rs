@@ -44,6 +44,7 @@ mod own_sign_ins;
 mod passes;
 mod password_change;
 mod passwords;
+mod pulls;
 mod push;
 mod readings;
 mod receipts;
@@ -91,7 +92,9 @@ pub use clinic::{
 };
 pub use days::DatumKind;
 pub use devices::DeviceToken;
-pub use documents::{Document, Entry, Kept as KeptAs, Lookup, MOST_DOCUMENT_BYTES, NewDocument, Same, object_id};
+pub use documents::{
+    Document, DocumentHere, Entry, Kept as KeptAs, Lookup, MOST_DOCUMENT_BYTES, NewDocument, Same, object_id,
+};
 pub use downloads::DownloadNotices;
 pub use error::{Conflict, Error, Invalid, WeakPassword};
 pub use flags::{AuditOf, Flag};
@@ -115,6 +118,7 @@ pub use own_push::{NewPushSubscription, PushLine};
 pub use own_sign_ins::{Outcome, SignInLine};
 pub use passes::{MadePass, NewPass, OpenPass, PassBrowser, PassKey, PassLine};
 pub use passwords::BreachedList;
+pub use pulls::{NewPull, PullLine, PullRun, PullSettings, PullState, PullTrouble, TakenPull};
 pub use push::{Push, PushMessage};
 pub use readings::Added;
 pub use receipts::Receipt;
@@ -179,6 +183,7 @@ fn all_statements() -> Vec<db::Sql> {
         link::statements(),
         lockdown::statements(),
         passes::statements(),
+        pulls::statements(),
         recovery::statements(),
         second_step::all_statements(),
         share::statements(),

@@ -8,7 +8,7 @@ use crate::{
     db::Tx,
     error::Error,
     inside::Store,
-    leaving, link, passes, push,
+    leaving, link, passes, pulls, push,
     recovery::password_reset,
     second_step, sessions, share, sign_in, throttle, tokens,
 };
@@ -35,6 +35,7 @@ impl Store {
                 + throttle::tidy(tx, now)?
                 + leaving::tidy(tx, now)?
                 + passes::tidy(tx, &inside, now)?
+                + pulls::tidy(tx)?
                 + push::tidy(tx, now)?
                 + password_reset::tidy(tx, now)?
                 + share::tidy(tx, now)?

@@ -141,6 +141,8 @@ pub fn invalid_words(invalid: Invalid) -> &'static str {
         Invalid::AlertAddress => {
             "Write the whole address, such as https://example.org/hook; an ntfy address ends with its topic: letters, digits, - and _."
         }
+        Invalid::PullSource => "An address, a name or a password is too long, or holds a line break.",
+        Invalid::PullSources => "A record can have eight sources. Remove one that brings nothing any more.",
         Invalid::AlertChannels => "You have this way already, or as many as you can have.",
     }
 }
@@ -216,6 +218,7 @@ pub fn field_of(invalid: Invalid) -> &'static str {
         Invalid::Phone => "phone",
         Invalid::Alert => "alert",
         Invalid::AlertAddress | Invalid::AlertChannels => "url",
+        Invalid::PullSource | Invalid::PullSources => "address",
         Invalid::Period => "from",
     }
 }

@@ -136,6 +136,7 @@ fn standings() -> Vec<(&'static str, Standing)> {
         ("visit pass, ends now", pass(NOW)),
         ("worker raising alerts", Standing::OnDuty(Duty::RaiseAlerts)),
         ("worker delivering", Standing::OnDuty(Duty::Deliver)),
+        ("worker pulling", Standing::OnDuty(Duty::Pull)),
         ("worker tidying", Standing::OnDuty(Duty::Expire)),
         ("operator", Standing::OnDuty(Duty::Operate)),
         ("stranger", Standing::Stranger),

@@ -7,9 +7,12 @@
 mod change;
 mod drawer;
 mod entries;
+mod pulled;
 mod put;
 mod read;
 mod seen;
+
+pub use pulled::DocumentHere;
 
 pub(crate) use seen::names;
 

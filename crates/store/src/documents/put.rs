@@ -83,7 +83,7 @@ impl Access<'_, Upload> {
         Ok(kept)
     }
 
-    fn put_reading(&mut self, putting: &mut Putting, new: &NewReading, same: Same) -> Result<Kept, Error> {
+    pub(super) fn put_reading(&mut self, putting: &mut Putting, new: &NewReading, same: Same) -> Result<Kept, Error> {
         let mut item = ReadingDatum::new(new, None);
         let day = day_of(item.at_ms());
         if same == Same::TimeAndKind

@@ -28,6 +28,7 @@ statements! {
     SET = "update accounts set delete_at = $2 where id = $1";
     GRANTS_ON = "delete from grants where record = $1";
     APPS_ON = "delete from app_tokens where record = $1";
+    PULLS_ON = "delete from pulls where record = $1";
     UNSENT_ABOUT = "delete from outbox where record = $1 and sent_at is null";
     FOLLOWED = "delete from grants where partner = $1 returning record";
     UNSENT_TO = "delete from outbox where account = $1 and record is not null and sent_at is null";
@@ -191,7 +192,7 @@ fn end_sharing(tx: &mut Tx, inside: &Inside, account: AccountId, now: Timestamp)
     for row in tx.query(RECORDS, params![account])? {
         let record = row.id(0)?;
         link::end_all_of_record(tx, inside, account, RecordId(record), now)?;
-        for end in [GRANTS_ON, APPS_ON, UNSENT_ABOUT] {
+        for end in [GRANTS_ON, APPS_ON, PULLS_ON, UNSENT_ABOUT] {
             tx.execute(end, params![record])?;
         }
         share::withdraw_all(tx, RecordId(record))?;

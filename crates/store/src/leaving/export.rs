@@ -13,6 +13,7 @@ use crate::{
     error::Error,
     inside::Store,
     keys::{RecordKey, place},
+    pulls::{self, TakenPull},
     receipts::Receipt,
     records::Record,
     rights::Download,
@@ -56,6 +57,8 @@ pub struct Export {
     pub devices: Vec<(u16, NewDevice)>,
     /// Who was let in, just now.
     pub shared_with: Vec<SharedWith>,
+    /// The services that were asked for its data.
+    pub sources: Vec<TakenPull>,
     /// Where the readings are.
     pub readings: Vec<Span>,
     /// Where the events are.
@@ -149,6 +152,7 @@ impl Access<'_, Download> {
             uploads: self.taken_uploads()?,
             devices: self.devices()?,
             shared_with: self.shared_with()?,
+            sources: self.taken_pulls()?,
             readings: self.spans::<ReadingDatum>()?,
             events: self.spans::<EventDatum>()?,
             documents: self.spans::<DocumentDatum<DOCUMENTS>>()?,
@@ -214,6 +218,11 @@ impl Access<'_, Download> {
             TakenUpload { line, sha256, has_original }
         };
         Ok(self.uploads()?.into_iter().rev().map(taken).collect())
+    }
+
+    fn taken_pulls(&mut self) -> Result<Vec<TakenPull>, Error> {
+        let (tx, inside, entered) = self.parts();
+        pulls::taken(tx, inside, entered.record, entered.now)
     }
 
     fn shared_with(&mut self) -> Result<Vec<SharedWith>, Error> {

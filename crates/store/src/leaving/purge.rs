@@ -37,6 +37,7 @@ statements! {
     LATEST = "delete from latest where record = $1";
     REPORTS = "delete from reports_log where record = $1";
     APPS = "delete from app_tokens where record = $1";
+    PULLS = "delete from pulls where record = $1";
     GRANTS = "delete from grants where record = $1";
     INVITATIONS = "delete from invitations where record = $1";
     PASSES = "delete from passes where record = $1";
@@ -89,6 +90,7 @@ pub(super) const OF_RECORD: &[Sql] = &[
     LATEST,
     REPORTS,
     APPS,
+    PULLS,
     GRANTS,
     INVITATIONS,
     PASSES,

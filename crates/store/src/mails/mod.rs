@@ -7,6 +7,7 @@ mod body;
 mod downloads;
 mod leaving;
 mod letter;
+mod pulls;
 mod recovery;
 mod security;
 
@@ -15,6 +16,7 @@ pub(crate) use alerts::*;
 pub(crate) use downloads::*;
 pub(crate) use leaving::*;
 pub(crate) use letter::*;
+pub(crate) use pulls::*;
 pub(crate) use recovery::*;
 pub(crate) use security::*;
 

@@ -13,6 +13,22 @@ use crate::{
 impl Access<'_, Upload> {
     /// The open upload of whoever sends; the first value opens it, and taking it back ends it.
     pub(crate) fn live_upload(&mut self, headline: &mut Headline) -> Result<Live, Error> {
+        let (source, kind) = self.sender()?;
+        if let Some(live) = headline.live.iter().find(|live| live.source == source) {
+            return Ok(live.clone());
+        }
+        let live = Live { source, upload: self.open_stream(kind)?, added: [0; 2] };
+        headline.live.push(live.clone());
+        Ok(live)
+    }
+
+    /// The number of that upload, where it is open.
+    pub(crate) fn own_upload(&self, headline: &Headline) -> Result<Option<u32>, Error> {
+        let (source, _) = self.sender()?;
+        Ok(headline.live.iter().find(|live| live.source == source).map(|live| live.upload))
+    }
+
+    fn sender(&self) -> Result<(u64, SourceKind), Error> {
         let (id, kind) = match self.entered().who {
             Who::App { token, .. } => (token.0, SourceKind::App),
             Who::Account { id, .. } => (id.0.0, SourceKind::Typed),
@@ -21,13 +37,7 @@ impl Access<'_, Upload> {
             Who::Duty(_) => (0, SourceKind::Simulated),
         };
         // The low half of a time-ordered id is its random half.
-        let source = id as u64;
-        if let Some(live) = headline.live.iter().find(|live| live.source == source) {
-            return Ok(live.clone());
-        }
-        let live = Live { source, upload: self.open_stream(kind)?, added: [0; 2] };
-        headline.live.push(live.clone());
-        Ok(live)
+        Ok((id as u64, kind))
     }
 
     fn open_stream(&mut self, source: SourceKind) -> Result<u32, Error> {

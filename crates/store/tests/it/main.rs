@@ -33,6 +33,7 @@ mod passes;
 mod passkeys;
 mod passwords;
 mod phone;
+mod pulls;
 mod purge;
 mod push;
 mod recovery;

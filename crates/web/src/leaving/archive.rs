@@ -262,6 +262,13 @@ fn record_json(export: &Export) -> Value {
             "since": with.since_at.to_string(),
             "until": with.until_at.map(|at| at.to_string()),
         })).collect::<Vec<_>>(),
+        "sources": export.sources.iter().map(|source| json!({
+            "name": source.name,
+            "service": source.service,
+            "address": source.address,
+            "since": source.made_at.to_string(),
+            "last_answer": source.worked_at.map(|at| at.to_string()),
+        })).collect::<Vec<_>>(),
         "devices": export.devices.iter().map(|(_, device)| json!({
             "name": device.name,
             "serial": device.serial,

@@ -48,7 +48,9 @@ pub async fn read(web: &Web, me: &SignedIn, lockdown: &Lockdown) -> Result<Vec<O
         let sources = web.store.with_patient(me.actor(), record, Purpose::Lockdown, sources).await?;
         let history = move |patient: &mut Access<'_, Manage>| patient.history(since);
         let history = web.store.with_patient(me.actor(), record, Purpose::Lockdown, history).await?;
-        let made = history.into_iter().filter(|line| line.what == "made an app token");
+        let made = history
+            .into_iter()
+            .filter(|line| ["made an app token", "connected a source"].contains(&line.what.as_str()));
         all.push(OfRecord {
             record: record.to_string(),
             name,
