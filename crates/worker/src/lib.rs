@@ -1,4 +1,4 @@
-//! What nobody asked for just now: alerts are raised, messages go out, news goes to the other nodes, what has run out is tidied,
+//! What nobody asked for just now: alerts are raised, messages go out, sources are asked, news goes to the other nodes, what has run out is tidied,
 //! accounts that left are purged, audit heads are anchored.
 //!
 //! **Invariant:** only this room opens outbound connections (`kinsight/tests/it/house.rs`). Each round is safe to
@@ -10,6 +10,7 @@ mod deliver;
 mod mail;
 mod nats;
 pub mod outbound;
+mod pull;
 mod push;
 mod rounds;
 mod sms;
@@ -17,6 +18,7 @@ mod sms;
 pub use mail::{Mailer, SmtpSettings, SmtpTls};
 pub use nats::Nats;
 pub use outbound::Outbound;
+pub use pull::Hosts;
 pub use push::Pusher;
 pub use sms::{SmsSettings, Texter};
 
@@ -30,6 +32,7 @@ pub struct Duties {
     pub deliver: Actor,
     pub expire: Actor,
     pub raise_alerts: Actor,
+    pub pull: Actor,
 }
 
 /// What the worker needs.
@@ -41,6 +44,8 @@ pub struct Work {
     pub texter: Option<Texter>,
     /// To webhooks and other addresses that people typed.
     pub outbound: Outbound,
+    /// Where the services are that have fixed hosts.
+    pub hosts: Hosts,
     pub pusher: Pusher,
     /// None: this node is the only one, or the others hear within seconds.
     pub nats: Option<Nats>,
@@ -56,6 +61,7 @@ pub async fn run(work: Work, shutdown: watch::Receiver<bool>) {
     let work = Arc::new(work);
     let mut rounds = JoinSet::new();
     rounds.spawn(alerts::watch(Arc::clone(&work), shutdown.clone()));
+    rounds.spawn(pull::watch(Arc::clone(&work), shutdown.clone()));
     rounds.spawn(rounds::repeat(Arc::clone(&work), work.every, shutdown.clone(), deliver::round));
     rounds.spawn(rounds::repeat(Arc::clone(&work), rounds::TIDY_EVERY, shutdown.clone(), rounds::tidy));
     rounds.spawn(rounds::repeat(Arc::clone(&work), rounds::TIDY_EVERY, shutdown.clone(), rounds::purge));
@@ -64,6 +70,11 @@ pub async fn run(work: Work, shutdown: watch::Receiver<bool>) {
     }
     rounds.spawn(rounds::repeat(work, rounds::ANCHOR_EVERY, shutdown, rounds::anchor));
     while rounds.join_next().await.is_some() {}
+}
+
+/// Asks every source that is due now, to its end; for tests. Says how many runs that were.
+pub async fn pull_due(work: &Work) -> anyhow::Result<usize> {
+    pull::due(work).await
 }
 
 /// Sends what is due now, once; for tests and for the last round before the end.

@@ -11,7 +11,7 @@ use store::{Clock, Roster, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use web::{Web, WebSettings};
-use worker::{Duties, Outbound, Pusher, Work};
+use worker::{Duties, Hosts, Outbound, Pusher, Work};
 
 /// How soon after being written a mail goes out, at the latest.
 const OUTBOX_EVERY: Duration = Duration::from_secs(1);
@@ -71,10 +71,12 @@ pub async fn run(
             deliver: roster.on(Duty::Deliver),
             expire: roster.on(Duty::Expire),
             raise_alerts: roster.on(Duty::RaiseAlerts),
+            pull: roster.on(Duty::Pull),
         },
         mailer: mail::mailer(settings)?,
         texter: sms::texter(settings)?,
         outbound: Outbound::new(settings.given.allow_private_targets),
+        hosts: Hosts::default(),
         pusher: Pusher::new(settings.given.allow_private_targets)?,
         nats: settings.nats()?,
         base_url: web.base_url.origin(),

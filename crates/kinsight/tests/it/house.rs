@@ -18,7 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("testkit", &["glucose", "life", "sharing", "store", "web"]),
     ("web", &["assets", "glucose", "imports", "nightscout", "reports", "sharing", "store", "words"]),
     ("words", &[]),
-    ("worker", &["store"]),
+    ("worker", &["glucose", "imports", "nightscout", "store"]),
 ];
 
 /// Libraries that only some rooms may use, for shipping and for tests alike.

@@ -6,9 +6,12 @@ mod authority;
 mod conversations;
 mod gateway;
 mod post_office;
+mod pulling;
+mod pulling_services;
 mod push_service;
 mod pushing;
 mod server;
+mod site;
 
 use gateway::Gateway;
 use server::Server;

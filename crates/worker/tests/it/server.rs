@@ -9,7 +9,7 @@ use store::{
     Actor, Clock, Database, KeySettings, MasterKeySource, NewAccount, NewPushSubscription, Origin, Own, PasswordCost,
     PushLine, SiteSettings, Store, StoreSettings,
 };
-use worker::{Duties, Mailer, Outbound, Pusher, Work, deliver_due};
+use worker::{Duties, Hosts, Mailer, Outbound, Pusher, Work, deliver_due};
 
 const PASSWORD: &str = "a long walk by the lake at dawn";
 
@@ -41,6 +41,7 @@ impl Server {
             deliver: roster.on(Duty::Deliver),
             expire: roster.on(Duty::Expire),
             raise_alerts: roster.on(Duty::RaiseAlerts),
+            pull: roster.on(Duty::Pull),
         };
         let outbound = Outbound::new(true);
         let base_url = "https://kinsight.example/".to_owned();
@@ -53,6 +54,7 @@ impl Server {
                 mailer,
                 texter: None,
                 outbound,
+                hosts: Hosts::default(),
                 pusher,
                 nats: None,
                 base_url,
