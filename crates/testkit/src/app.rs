@@ -12,7 +12,7 @@ use life::{Life, Personality};
 use sharing::{Duty, Purpose, RecordId, TokenScope, Visibility};
 use store::{
     Access, Clock, Database, Entrance, KeySettings, Manage, MasterKeySource, Message, NewAppToken, NewDevice, NewPass,
-    NewUpload, PasswordCost, Roster, SiteSettings, SourceKind, Store, StoreSettings, Upload,
+    NewUpload, PasswordCost, PullTrouble, Roster, SiteSettings, SourceKind, Store, StoreSettings, Upload,
 };
 use web::{BaseUrl, Web, WebSettings};
 
@@ -137,6 +137,20 @@ impl App {
     /// The worker's round that raises alerts.
     pub async fn raise_alerts(&self) {
         self.store.raise_alerts(&self.roster.on(Duty::RaiseAlerts)).await.expect("the database answers");
+    }
+
+    /// Every source that is due is asked, and this is what comes of it; how many they were.
+    pub async fn ask_sources(&self, trouble: Option<PullTrouble>) -> usize {
+        let runs = self.store.claim_pulls(&self.roster.on(Duty::Pull), 100).await.expect("the database answers");
+        let again = self.clock.now() + SignedDuration::from_mins(5);
+        for run in &runs {
+            let told = match trouble {
+                Some(why) => self.store.pull_failed(run, why, again).await,
+                None => self.store.pull_worked(run, b"", again).await,
+            };
+            told.expect("a run can be reported");
+        }
+        runs.len()
     }
 
     /// The worker's round that writes the visits that are over.

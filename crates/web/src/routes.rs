@@ -9,7 +9,7 @@ use crate::people::{
     second_step_loss, settings, sign_in, sign_up, start, stop_following, switches, upload_now, way,
 };
 use crate::record::{
-    agp, daily, dashboard, home, jobs, passes, pdf, record_settings, take_back, tokens, uploads, view_history,
+    agp, daily, dashboard, home, jobs, passes, pdf, record_settings, sources, take_back, tokens, uploads, view_history,
 };
 use crate::security::{
     authenticator_app, devices, e_mail, hub, messages, passkeys, password, phone, phrase, proof, recovery_codes,
@@ -242,6 +242,17 @@ pub static ROUTES: &[Route] = &[
     Route::get("/records/{record}/tokens", MANAGE, || get(tokens::page)),
     Route::post("/records/{record}/tokens", MANAGE, || post(tokens::add)),
     Route::post("/records/{record}/tokens/{token}/removal", MANAGE, || post(tokens::revoke)),
+    // services that are asked
+    Route::get("/records/{record}/sources", MANAGE, || get(sources::page)),
+    Route::get("/records/{record}/sources/new/{service}", MANAGE, || get(sources::new)),
+    Route::post("/records/{record}/sources/new/{service}", MANAGE, || post(sources::add)),
+    Route::post("/records/{record}/sources/request", MANAGE, || post(sources::ask_all)),
+    Route::get("/records/{record}/sources/{source}/sign-in", MANAGE, || get(sources::sign_in)),
+    Route::post("/records/{record}/sources/{source}/sign-in", MANAGE, || post(sources::change)),
+    Route::post("/records/{record}/sources/{source}/request", MANAGE, || post(sources::ask)),
+    Route::post("/records/{record}/sources/{source}/pause", MANAGE, || post(sources::pause)),
+    Route::post("/records/{record}/sources/{source}/resumption", MANAGE, || post(sources::resume)),
+    Route::post("/records/{record}/sources/{source}/removal", MANAGE, || post(sources::remove)),
     Route::get("/records/{record}/passes", MANAGE, || get(passes::page)),
     Route::post("/records/{record}/passes", MANAGE, || post(passes::make)),
     Route::get("/records/{record}/passes/state", MANAGE, || get(passes::state)),
@@ -342,6 +353,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/records/{record}/clinics/{clinic}/removal", MANAGE, || get(linked_clinics::removal)),
     Route::post("/records/{record}/clinics/{clinic}/removal", MANAGE, || post(linked_clinics::remove)),
     Route::get("/upload-now", Who::SignedIn, || get(upload_now::page)),
+    Route::post("/upload-now", Who::SignedIn, || post(upload_now::ask)),
     // clinics: the list of patients, adding and changing them
     Route::post("/clinics/{clinic}/patients", Who::OfClinic, || post(clinic::patients::search)),
     Route::get("/clinics/{clinic}/patients/new", Who::OfClinic, || get(clinic::patient_form::new)),

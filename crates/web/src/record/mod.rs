@@ -13,6 +13,8 @@ pub mod now;
 pub mod passes;
 pub mod pdf;
 pub mod record_settings;
+mod services;
+pub mod sources;
 pub mod take_back;
 pub mod tokens;
 pub mod uploads;

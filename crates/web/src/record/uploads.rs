@@ -6,7 +6,9 @@ use crate::page::{Frame, Tab, render};
 use crate::show;
 use crate::uploading::JobId;
 use askama::Template;
+use axum::extract::Query;
 use axum::response::Response;
+use serde::Deserialize;
 use sharing::{Purpose, RightKind};
 use store::{Access, Upload};
 
@@ -21,6 +23,8 @@ struct UploadsPage {
     limit_bytes: usize,
     zone: String,
     uploads: Vec<Line>,
+    /// What *Upload now* did already.
+    asked: Option<&'static str>,
 }
 
 struct Line {
@@ -34,7 +38,13 @@ struct Line {
     taken_back: Option<String>,
 }
 
-pub async fn page(visit: Visit) -> Result<Response, Problem> {
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    asked: u64,
+}
+
+pub async fn page(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let (record, lines) = visit
         .with(Purpose::Uploads, |patient: &mut Access<'_, Upload>| Ok((patient.record()?, patient.uploads()?)))
         .await?;
@@ -62,5 +72,10 @@ pub async fn page(visit: Visit) -> Result<Response, Problem> {
         limit_bytes: imports::LARGEST_FILE,
         zone: record.zone.iana_name().unwrap_or("UTC").to_owned(),
         uploads,
+        asked: match asked.asked {
+            0 => None,
+            1 => Some("Your source is being asked for what is new. Files can be uploaded here."),
+            _ => Some("Your sources are being asked for what is new. Files can be uploaded here."),
+        },
     }))
 }

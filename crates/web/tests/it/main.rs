@@ -32,6 +32,7 @@ mod sessions;
 mod settings;
 mod share;
 mod sign_in;
+mod sources;
 mod stories;
 mod uploads;
 mod view_history;

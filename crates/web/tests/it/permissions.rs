@@ -71,6 +71,8 @@ fn filled(path: &str, app: &App, of_clinic: bool) -> String {
         .replace("{job}", &format!("{}AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", u8::from(of_clinic))[..43])
         .replace("{subscription}", "00000000-0000-0000-0000-000000000000")
         .replace("{factor}", "00000000-0000-0000-0000-000000000000")
+        .replace("{service}", "nightscout")
+        .replace("{source}", "00000000-0000-0000-0000-000000000000")
         .replace("{*call}", "entries.json")
         .replace("{number}", "999")
 }
@@ -118,6 +120,7 @@ fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
         "/records/{record}/tokens" => &[("name", "")],
         "/clinics/{clinic}/patients" => &[("search", "Nobody")],
         "/clinics/{clinic}/patients/new" | "/clinics/{clinic}/patients/{record}/details" => &[("name", "")],
+        "/records/{record}/sources/new/{service}" => &[("address", "")],
         "/records/{record}/passes" => &[("days", "x")],
         "/pass" => &[("code", "wrong")],
         "/records/{record}/uploads/jobs/{job}/acceptance" => &[("file", "0")],
