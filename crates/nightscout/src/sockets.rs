@@ -5,7 +5,7 @@ mod delta;
 mod storage;
 
 pub use alarms::{Alarm, AlarmLevel, alarm_event, clear_alarm, subscribed_to_alarms};
-pub use delta::{DataSet, delta, retro_update};
+pub use delta::{DataSet, Told, delta, retro_update};
 pub use storage::{StorageEvent, storage_event, subscribed_to_storage};
 
 use serde_json::{Value, json};

@@ -146,6 +146,7 @@ fn all_statements() -> Vec<db::Sql> {
         accounts::STATEMENTS,
         check_up::STATEMENTS,
         days::STATEMENTS,
+        documents::STATEMENTS,
         devices::STATEMENTS,
         downloads::STATEMENTS,
         flags::STATEMENTS,

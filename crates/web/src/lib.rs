@@ -47,6 +47,7 @@ pub struct Web {
     pub(crate) answers: Arc<api::nightscout::Answers>,
     pub(crate) guesses: Arc<api::nightscout::Guesses>,
     pub(crate) limits: Arc<api::nightscout::Limits>,
+    pub(crate) tables: Arc<api::nightscout::sockets::Tables>,
 }
 
 impl Web {
@@ -62,6 +63,7 @@ impl Web {
             answers: Arc::default(),
             guesses: Arc::default(),
             limits: Arc::default(),
+            tables: Arc::default(),
         }
     }
 

@@ -6,13 +6,28 @@ use crate::{
     live::{self, Live},
 };
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher as _},
+};
 
-/// What a socket was told last.
+/// What there is to tell a socket.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DataSet {
     lists: Vec<(&'static str, Vec<Document>)>,
     now_ms: i64,
+}
+
+/// What a socket was told last: of each document a number for which it is and one for what it says. A socket is open for days,
+/// and a hundred of them are to hold kilobytes and not the days themselves.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Told {
+    /// Of lists whose changes are told one by one.
+    one_by_one: Vec<(&'static str, HashMap<u64, u64>)>,
+    /// Of the others.
+    whole: Vec<(&'static str, u64)>,
+    /// What is told of a treatment that goes.
+    treatments: Vec<(u64, Document)>,
 }
 
 /// Lists whose changes are told one by one; of the others the whole list is told.
@@ -45,19 +60,33 @@ impl DataSet {
         }
         Value::Object(full)
     }
+
+    /// What whoever was told all of it knows.
+    pub fn told(&self) -> Told {
+        let mut told = Told::default();
+        for (name, list) in &self.lists {
+            if ONE_BY_ONE.contains(name) {
+                told.one_by_one.push((name, list.iter().map(|one| (key(one), number(one))).collect()));
+            } else {
+                told.whole.push((name, number(list)));
+            }
+            if *name == "treatments" {
+                told.treatments = list.iter().map(|one| (key(one), live::only(one, &["_id", "mills"]))).collect();
+            }
+        }
+        told
+    }
 }
 
-/// What changed from one to the other; `None` when nothing did.
-pub fn delta(before: &DataSet, after: &DataSet) -> Option<Document> {
+/// What changed from what was told to what is; `None` when nothing did.
+pub fn delta(before: &Told, after: &DataSet) -> Option<Document> {
     let mut changed = Document::new();
     changed.insert("delta".to_owned(), true.into());
     changed.insert("lastUpdated".to_owned(), after.now_ms.into());
-    let nothing = Vec::new();
     for (name, list) in &after.lists {
-        let known = before.lists.iter().find(|(known, _)| known == name).map_or(&nothing, |(_, list)| list);
         let told = match ONE_BY_ONE.contains(name) {
-            true => changes(known, list, *name == "treatments"),
-            false if known == list => Vec::new(),
+            true => changes(before, name, list),
+            false if before.whole.contains(&(name, number(list))) => Vec::new(),
             false => list.clone(),
         };
         if !told.is_empty() {
@@ -69,24 +98,33 @@ pub fn delta(before: &DataSet, after: &DataSet) -> Option<Document> {
 
 /// New ones as they are, changed ones marked so, and of those that went their id. Only of treatments it is told that they
 /// went: of the others the old ones fall out of the window all the time.
-fn changes(before: &[Document], after: &[Document], removals: bool) -> Vec<Document> {
-    let by_key = |list: &'_ [Document]| list.iter().map(|one| (key(one), one.clone())).collect::<HashMap<_, _>>();
-    let (known, now) = (by_key(before), by_key(after));
-    let told = |one: &Document| match known.get(&key(one)) {
-        Some(same) if same == one => None,
+fn changes(before: &Told, name: &str, after: &[Document]) -> Vec<Document> {
+    let known = before.one_by_one.iter().find(|(known, _)| *known == name).map(|(_, list)| list);
+    let told = |one: &Document| match known.and_then(|known| known.get(&key(one))) {
+        Some(same) if *same == number(one) => None,
         Some(_) => Some(with_action(one.clone(), "update")),
         None => Some(one.clone()),
     };
     let mut changes: Vec<Document> = after.iter().filter_map(told).collect();
-    let gone = before.iter().filter(|one| removals && !now.contains_key(&key(one)));
-    changes.extend(gone.map(|one| with_action(live::only(one, &["_id", "mills"]), "remove")));
+    if name == "treatments" {
+        let now: HashSet<u64> = after.iter().map(key).collect();
+        let gone = before.treatments.iter().filter(|(key, _)| !now.contains(key));
+        changes.extend(gone.map(|(_, one)| with_action(one.clone(), "remove")));
+    }
     changes
 }
 
-/// An id, or else the instant.
-fn key(document: &Document) -> String {
+/// Which it is: an id, or else the instant.
+fn key(document: &Document) -> u64 {
     let mills = || document.get("mills").map(ToString::to_string).unwrap_or_default();
-    text(document, "_id").map_or_else(mills, str::to_owned)
+    number(&text(document, "_id").map_or_else(mills, str::to_owned))
+}
+
+/// Equal things have the same number, and no others are expected to: there are 2^64.
+fn number(of: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn with_action(mut document: Document, action: &str) -> Document {

@@ -52,8 +52,8 @@ fn the_first_message_is_the_whole() {
 fn later_ones_are_what_changed() {
     let set = |entries: &[String], treatments: &[&str]| DataSet::of(&live(entries, treatments));
     let before = set(&[entry(127, 0)], &[]);
-    assert_eq!(delta(&before, &before), None);
-    let told = |before: &DataSet, after: &DataSet| Value::Object(delta(before, after).unwrap());
+    assert_eq!(delta(&before.told(), &before), None);
+    let told = |before: &DataSet, after: &DataSet| Value::Object(delta(&before.told(), after).unwrap());
     // A new value.
     let more = set(&[entry(127, 0), entry(130, 5)], &[]);
     let news = told(&before, &more);
@@ -71,7 +71,7 @@ fn later_ones_are_what_changed() {
     let news = told(&changed, &before);
     assert_eq!(news["treatments"].to_string(), r#"[{"_id":"t","mills":1795223966754,"action":"remove"}]"#);
     // A value that fell out of the window is no news.
-    assert_eq!(delta(&more, &set(&[entry(130, 5)], &[])), None);
+    assert_eq!(delta(&more.told(), &set(&[entry(130, 5)], &[])), None);
     assert_eq!(retro_update(&live(&[], &[]))["devicestatus"][0]["_id"], "s");
 }
 

@@ -7,11 +7,13 @@
 mod change;
 mod drawer;
 mod entries;
+mod lately;
 mod pulled;
 mod put;
 mod read;
 mod seen;
 
+pub(crate) use lately::STATEMENTS;
 pub use pulled::DocumentHere;
 
 pub(crate) use seen::names;

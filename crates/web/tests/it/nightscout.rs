@@ -30,6 +30,8 @@ mod followers;
 mod privacy;
 mod recorded;
 mod safety;
+mod socket;
+mod socket_rights;
 mod sockets;
 mod uploaders;
 mod version_3;

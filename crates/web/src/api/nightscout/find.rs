@@ -25,6 +25,11 @@ pub fn parsed(json: &str) -> Document {
     serde_json::from_str(json).unwrap_or_default()
 }
 
+/// A document as versions 1 and 2 answer it.
+pub fn shown(collection: Collection, document: &store::Document) -> Document {
+    shown_v1(collection, parsed(&document.json), &document.id, &document.id)
+}
+
 /// Documents for a question, newest first, as versions 1 and 2 answer them.
 pub async fn find(caller: &Caller, query: Query) -> Result<Vec<Document>, Failure> {
     let query = Arc::new(query);
@@ -38,10 +43,9 @@ pub fn found(patient: &mut Access<'_, View>, query: &Query) -> Result<Vec<Docume
     if let Some(ids) = query.ids() {
         return by_id(patient, query, &ids);
     }
-    let shown = |document: store::Document| shown_v1(collection, parsed(&document.json), &document.id, &document.id);
-    let matches = |document: &store::Document| query.matches(&shown(document.clone()));
-    let mut found: Vec<Document> =
-        patient.newest_documents(shelf(collection), (from, to), most, matches)?.into_iter().map(shown).collect();
+    let matches = |document: &store::Document| query.matches(&shown(collection, document));
+    let documents = patient.newest_documents(shelf(collection), (from, to), most, matches)?;
+    let mut found: Vec<Document> = documents.iter().map(|document| shown(collection, document)).collect();
     if collection == Collection::Treatments {
         add_elsewhere(patient, query, (from, to), &mut found)?;
         found.truncate(most);
@@ -71,7 +75,7 @@ fn by_id(patient: &mut Access<'_, View>, query: &Query, ids: &[&str]) -> Result<
     let mut found = Vec::new();
     for id in ids {
         if let Lookup::Here(document) = patient.document(shelf(query.collection), id)? {
-            let shown = shown_v1(query.collection, parsed(&document.json), &document.id, &document.id);
+            let shown = shown(query.collection, &document);
             if query.matches(&shown) {
                 found.push(shown);
             }
@@ -86,9 +90,7 @@ pub async fn delete(caller: &Caller, query: Query) -> Result<u64, Failure> {
     let job = move |patient: &mut Access<'_, Upload>| {
         let (from, to) = instants(query.span);
         let collection = query.collection;
-        let goes = |document: &store::Document| {
-            query.matches(&shown_v1(collection, parsed(&document.json), &document.id, &document.id))
-        };
+        let goes = |document: &store::Document| query.matches(&shown(collection, document));
         if let Some(ids) = query.ids() {
             let mut gone = 0;
             for id in ids {

@@ -1,10 +1,10 @@
 //! What is going on just now, loaded from a record: what sockets, watch faces and summaries are made of.
 
-use super::find::{instants, parsed, soon};
+use super::find::{instants, parsed, shown, soon};
 use super::{entries, find};
 use jiff::{SignedDuration, Timestamp};
 use nightscout::filter::Span;
-use nightscout::{Collection, Document, Live, Query, shown_v1};
+use nightscout::{Collection, Document, Live, Query};
 use serde_json::Value;
 use store::{Access, Error, View};
 
@@ -17,6 +17,11 @@ const CHANGES: &[&str] =
 const STATUSES: usize = 12;
 const LISTS: usize = 500;
 
+/// Where the two days begin.
+pub fn beginning(now: Timestamp) -> Timestamp {
+    now.saturating_sub(SignedDuration::from_hours(24 * DAYS)).unwrap_or(Timestamp::MIN)
+}
+
 /// The last two days of a record, as far as whoever asks may see them.
 pub fn load(patient: &mut Access<'_, View>, now: Timestamp) -> Result<Live, Error> {
     load_until(patient, now, soon(now))
@@ -24,7 +29,7 @@ pub fn load(patient: &mut Access<'_, View>, now: Timestamp) -> Result<Live, Erro
 
 /// The two days before `now`, with nothing of later than `to`.
 pub fn load_until(patient: &mut Access<'_, View>, now: Timestamp, to: Timestamp) -> Result<Live, Error> {
-    let from = now.saturating_sub(SignedDuration::from_hours(24 * DAYS)).unwrap_or(Timestamp::MIN);
+    let from = beginning(now);
     let span = Span { from_ms: Some(from.as_millisecond()), to_ms: Some(to.as_millisecond()) };
     let query = |collection, count| {
         let query = Query::parse(collection, "", now).ok()?;
@@ -56,8 +61,7 @@ pub fn load_until(patient: &mut Access<'_, View>, now: Timestamp, to: Timestamp)
 /// The newest of a collection, however old.
 fn whole(patient: &mut Access<'_, View>, collection: Collection, most: usize) -> Result<Vec<Document>, Error> {
     let all = patient.newest_documents(super::keep::shelf(collection), instants(Span::default()), most, |_| true)?;
-    let shown = |document: store::Document| shown_v1(collection, parsed(&document.json), &document.id, &document.id);
-    Ok(all.into_iter().map(shown).collect())
+    Ok(all.iter().map(|document| shown(collection, document)).collect())
 }
 
 /// Changes of site, sensor and the like from before the two days.
@@ -68,8 +72,5 @@ fn changes(patient: &mut Access<'_, View>, before: Timestamp) -> Result<Vec<Docu
         document.get("eventType").and_then(Value::as_str).is_some_and(|kind| CHANGES.contains(&kind))
     };
     let all = patient.newest_documents(store::Collection::Treatments, (from, before), LISTS, is_change)?;
-    let shown = |document: store::Document| {
-        shown_v1(Collection::Treatments, parsed(&document.json), &document.id, &document.id)
-    };
-    Ok(all.into_iter().map(shown).collect())
+    Ok(all.iter().map(|document| shown(Collection::Treatments, document)).collect())
 }

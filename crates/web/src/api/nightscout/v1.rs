@@ -10,7 +10,7 @@
 use super::body::{self, Brought};
 use super::caller::Caller;
 use super::failure::Failure;
-use super::find::{self, parsed};
+use super::find;
 use super::keep::{self, shelf};
 use super::{entries, reply, site};
 use axum::body::Bytes;
@@ -21,7 +21,7 @@ use axum::response::{IntoResponse, Response};
 use nightscout::entries::{write_csv, write_tsv};
 use nightscout::negotiate::{Form, negotiate};
 use nightscout::query::{Slice, parameter};
-use nightscout::{Collection, Document, Query, answers, shown_v1};
+use nightscout::{Collection, Document, Query, answers};
 use serde_json::json;
 use store::{Access, Lookup, View};
 
@@ -146,9 +146,7 @@ async fn entry(caller: &Caller, call: &Call, id: &str, headers: &HeaderMap) -> R
             return Ok(vec![entries::document_of(&entry)]);
         }
         Ok(match patient.document(store::Collection::Entries, &id)? {
-            Lookup::Here(document) => {
-                vec![shown_v1(Collection::Entries, parsed(&document.json), &document.id, &document.id)]
-            }
+            Lookup::Here(document) => vec![find::shown(Collection::Entries, &document)],
             _ => Vec::new(),
         })
     };
@@ -189,7 +187,7 @@ async fn get_documents(caller: &Caller, call: &Call, headers: &HeaderMap) -> Res
             let job = move |patient: &mut Access<'_, View>| patient.document(shelf(collection), &id);
             match caller.read(job).await? {
                 Lookup::Here(document) => {
-                    let shown = shown_v1(collection, parsed(&document.json), &document.id, &document.id);
+                    let shown = find::shown(collection, &document);
                     Ok(reply::json(&[shown]))
                 }
                 _ => Ok(reply::json(&json!([]))),

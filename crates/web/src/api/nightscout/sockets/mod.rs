@@ -10,6 +10,7 @@
 mod alarm;
 mod line;
 mod root;
+mod shared;
 mod storage;
 mod write;
 
@@ -18,6 +19,8 @@ use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
 use socketioxide::layer::SocketIoLayer;
 use std::time::Duration;
+
+pub use shared::Tables;
 
 /// What an app sends at once is no longer than this; files go another way.
 const MOST_BYTES: usize = 1 << 20;

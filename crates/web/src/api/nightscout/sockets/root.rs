@@ -7,7 +7,7 @@ use super::line::Line;
 use super::write;
 use crate::Web;
 use nightscout::Live;
-use nightscout::sockets::{DataSet, authorized, delta, retro_update};
+use nightscout::sockets::{authorized, retro_update};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use socketioxide::extract::{AckSender, Data, SocketRef};
@@ -64,19 +64,22 @@ async fn authorize(socket: SocketRef, mut line: Line, asked: Asked, ack: AckSend
 
 /// Tells what is going on until it is over.
 async fn tell(socket: &SocketRef, line: &mut Line, caller: &Arc<Caller>, with_status: bool) -> Result<(), Failure> {
-    let (app, _) = caller.app()?;
+    let (app, record) = caller.app()?;
     let mut watch = caller.web.store.watch_for_app(app).await?;
     let mut seat = line.seat().ok_or(Failure::TooMany)?;
-    let now = load(caller).await?;
-    let status = with_status.then(|| site::status_json(now.unit, caller.web.clock.now(), None));
-    let mut told = DataSet::of(&now);
-    let _ = socket.emit("dataUpdate", &told.full(status));
+    let table = caller.web.tables.of(record);
+    let mut told = {
+        let (told, now, set) = table.whole(caller).await?;
+        let status = with_status.then(|| site::status_json(now.unit, caller.web.clock.now(), None));
+        let _ = socket.emit("dataUpdate", &set.full(status));
+        told
+    };
     while line.next(socket, &mut watch, &mut seat).await.is_some() {
-        let set = DataSet::of(&load(caller).await?);
-        if let Some(changed) = delta(&told, &set) {
-            let _ = socket.emit("dataUpdate", &changed);
+        let (state, news) = table.news(caller, &told).await?;
+        if let Some(changed) = news.as_ref() {
+            let _ = socket.emit("dataUpdate", changed);
         }
-        told = set;
+        told = state;
     }
     Ok(())
 }

@@ -10,7 +10,6 @@ use nightscout::{Collection, Document};
 use serde::Deserialize;
 use serde_json::Value;
 use socketioxide::extract::{AckSender, Data, SocketRef};
-use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Access, Stamps, View};
 
@@ -59,21 +58,15 @@ async fn tell(
     let (app, _) = caller.app()?;
     let mut watch = caller.web.store.watch_for_app(app).await?;
     let mut seat = line.seat().ok_or(Failure::TooMany)?;
-    let now_ms = caller.web.clock.now().as_millisecond();
-    let mut since: HashMap<Collection, i64> = HashMap::new();
-    for collection in granted {
-        let last = changes(caller, *collection, now_ms - LOOK_BACK_MS).await?.last().map(|change| change.1.changed_ms);
-        since.insert(*collection, last.unwrap_or(now_ms - LOOK_BACK_MS));
-    }
+    let from_ms = caller.web.clock.now().as_millisecond() - LOOK_BACK_MS;
+    let mut since: Vec<(Collection, i64)> = granted.iter().map(|collection| (*collection, from_ms)).collect();
+    changes(caller, &mut since).await?;
     // Whatever comes from here on is told.
     begun();
     while line.next(socket, &mut watch, &mut seat).await.is_some() {
-        for (collection, since) in &mut since {
-            for (document, stamps) in changes(caller, *collection, *since).await? {
-                *since = stamps.changed_ms;
-                let (name, body) = storage_event(*collection, event(document, stamps));
-                let _ = socket.emit(name, &body);
-            }
+        for (collection, document, stamps) in changes(caller, &mut since).await? {
+            let (name, body) = storage_event(collection, event(document, stamps));
+            let _ = socket.emit(name, &body);
         }
     }
     Ok(())
@@ -90,7 +83,24 @@ fn event(document: Document, stamps: Stamps) -> StorageEvent {
     }
 }
 
-/// What changed after a stamp, as version 3 shows it.
-async fn changes(caller: &Caller, collection: Collection, since: i64) -> Result<Vec<(Document, Stamps)>, Failure> {
-    caller.read(move |patient: &mut Access<'_, View>| changed(patient, collection, since, MOST)).await
+type Change = (Collection, Document, Stamps);
+
+/// What changed in each collection after its stamp, as version 3 shows it; the stamps go on to the last of them. An index leads
+/// to it, so that it costs no more than finding out whether another socket knows it already.
+async fn changes(caller: &Caller, since: &mut [(Collection, i64)]) -> Result<Vec<Change>, Failure> {
+    let from = since.to_vec();
+    let job = move |patient: &mut Access<'_, View>| {
+        let mut all: Vec<Change> = Vec::new();
+        for (collection, since) in &from {
+            let found = changed(patient, *collection, *since, MOST)?;
+            all.extend(found.into_iter().map(|(document, stamps)| (*collection, document, stamps)));
+        }
+        Ok(all)
+    };
+    let all = caller.read(job).await?;
+    for (collection, since) in since {
+        let last = all.iter().rev().find(|(of, ..)| of == collection);
+        *since = last.map_or(*since, |(_, _, stamps)| stamps.changed_ms);
+    }
+    Ok(all)
 }
