@@ -56,10 +56,14 @@ impl Putting {
         self.documents.write(access)?;
         self.statuses.write(access)?;
         access.end_live(self.headline, self.source, self.added, self.at_end)?;
-        if let Some(what) = self.changed {
-            access.note(what);
+        match self.changed {
+            Some(What::Readings) => access.note_readings(),
+            Some(what) => {
+                access.note(what);
+                Ok(())
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 
     pub(super) fn stamp(&mut self) -> i64 {

@@ -4,8 +4,8 @@ use glucose::{AlertKind, AlertRule, Glucose, NewReading};
 use jiff::SignedDuration;
 use sharing::{AccountId, CallOrder, Duty, Purpose, QuietHours, RecordId, WeeklyPause};
 use store::{
-    Access, Actor, AlertOrder, AlertPage, AlertSettings, Channel, Error, Manage, Message, NewChannel, Origin, Store,
-    Upload, View,
+    Access, Actor, AlertOrder, AlertPage, AlertSettings, Channel, Error, Manage, Message, NewChannel, Origin, Same,
+    Store, Upload, View,
 };
 use testkit::{
     both::{TestStore, both},
@@ -129,6 +129,24 @@ fn a_night_low_is_told_after_its_delay_again_and_taken_by_name() {
         let partners = page(&kit.store, &people.ben, people.record).await.unwrap();
         assert_eq!(partners.alerts[0].told.len(), 1, "a care partner sees what they got themselves");
         assert!(matches!(page(&kit.store, &people.stranger, people.record).await, Err(Error::NotFound)));
+    });
+}
+
+#[test]
+fn what_a_phone_app_puts_is_looked_at_at_once() {
+    both(async |kit| {
+        let people = family(&kit).await;
+        choose(&kit.store, &people.anna, people.record, rules(&[(AlertKind::UrgentLow, 0, None)])).await;
+        value(&kit, &people, 90).await;
+        raise(&kit).await;
+        kit.clock.advance(SignedDuration::from_mins(1));
+        assert_eq!(raise(&kit).await, 0, "nothing came, and nothing is due");
+        let new = [NewReading::cgm(kit.clock.now(), 60, Glucose::mg_dl(50))];
+        let put = move |patient: &mut Access<'_, Upload>| patient.put_entries(&new, Same::TimeAndKind);
+        let device = &people.devices[&people.record];
+        kit.store.with_patient(device, people.record, Purpose::DeviceUpload, put).await.unwrap();
+        assert_eq!(raise(&kit).await, 1);
+        assert_eq!(said(&kit).await, ["09:01 anna: anna: urgent low, 50 mg/dL"]);
     });
 }
 
