@@ -94,6 +94,9 @@ impl Store {
         let Actor { who, proved_at, origin } = who.clone();
         let asked = Asked { who, record, purpose, seen_as: None, proved_at, origin, now: self.0.clock.now() };
         let outcome = if R::WRITES { self.act(asked, job).await? } else { self.look(asked, job).await? };
+        if let (Who::App { .. }, Outcome::Refused(Refused { standing: Standing::Stranger, .. })) = (who, &outcome) {
+            self.0.news.known_apps().forget(record);
+        }
         outcome.value()
     }
 

@@ -11,6 +11,7 @@ use crate::{
     error::{Error, Invalid},
     inside::{Inside, Store, new_id},
     keys::{place, random},
+    known_apps::Found,
     news::{Told, What},
     pulls,
     rights::Manage,
@@ -276,9 +277,6 @@ pub(crate) fn keyed(inside: &Inside, sha1: &str) -> Vec<u8> {
     inside.keys.find_by("app token", sha1)
 }
 
-/// An app as the store found it.
-type Found = (Who, Option<Timestamp>);
-
 fn found(row: Option<Row>) -> Result<Found, Error> {
     let row = row.ok_or(Error::NotSignedIn)?;
     let (token, record) = (row.id(0)?, RecordId(row.id(1)?));
@@ -289,29 +287,40 @@ impl Store {
     /// Who an app is, by what it shows. Whether its token is still good is decided at the gate, every time. That it was
     /// used is noted once an hour.
     pub async fn app(&self, secret: AppSecret<'_>, origin: Origin) -> Result<Actor, Error> {
-        let (who, used_at) = match secret {
+        // By what it is known by heart: the keyed hash, in whichever form it was shown.
+        let (hash, (who, used_at)) = match secret {
             AppSecret::Token(token) => {
+                let hash = keyed(&self.0, &sha1_hex(token));
                 // Tokens made before the keyed hash was the rule are found by their own.
-                let old = tokens::hash(token).to_vec();
-                self.app_by(keyed(&self.0, &sha1_hex(token)), old).await?
+                let found = self.app_by(&hash, || tokens::hash(token).to_vec()).await?;
+                (Some(hash), found)
             }
             AppSecret::Sha1(hex) => {
-                let keyed = keyed(&self.0, &hex.to_ascii_lowercase());
-                self.app_by(keyed.clone(), keyed).await?
+                let hash = keyed(&self.0, &hex.to_ascii_lowercase());
+                let found = self.app_by(&hash, || hash.clone()).await?;
+                (Some(hash), found)
             }
-            AppSecret::Session(text) => self.app_in_session(text).await?,
+            AppSecret::Session(text) => (None, self.app_in_session(text).await?),
         };
         let (now, hour) = (self.0.clock.now(), SignedDuration::from_hours(1));
         if let Who::App { token, .. } = who
             && used_at.is_none_or(|used| now.duration_since(used) >= hour)
         {
             self.0.db.write(move |tx| tx.execute(USED, params![token, now]).map(drop), |()| ()).await?;
+            hash.into_iter().for_each(|hash| self.0.news.known_apps().keep(hash, (who, Some(now))));
         }
         Ok(Actor::of(who).coming_from(&origin))
     }
 
-    async fn app_by(&self, keyed: Vec<u8>, old: Vec<u8>) -> Result<Found, Error> {
-        self.0.db.read(move |tx| found(tx.query_one(BY_HASH, params![keyed.clone(), old.clone()])?)).await
+    async fn app_by(&self, hash: &[u8], old: impl FnOnce() -> Vec<u8>) -> Result<Found, Error> {
+        if let Some(known) = self.0.news.known_apps().find(hash) {
+            return Ok(known);
+        }
+        let (by_hash, old) = (hash.to_vec(), old());
+        let find = move |tx: &mut Tx| found(tx.query_one(BY_HASH, params![by_hash.clone(), old.clone()])?);
+        let found = self.0.db.read(find).await?;
+        self.0.news.known_apps().keep(hash.to_vec(), found);
+        Ok(found)
     }
 
     /// What an app may show for its token until then; of no use to anybody once the token has ended.

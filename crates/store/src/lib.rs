@@ -26,6 +26,7 @@ mod flags;
 mod history;
 mod inside;
 mod keys;
+mod known_apps;
 mod leaving;
 #[cfg(test)]
 mod letters;

@@ -1,6 +1,9 @@
 //! Who has something new; never what. Each listener asks the gate again.
 
-use crate::bells::{Bells, Listener, Ring};
+use crate::{
+    bells::{Bells, Listener, Ring},
+    known_apps::KnownApps,
+};
 use sharing::{AccountId, Id, RecordId};
 use std::sync::Arc;
 use tokio::sync::broadcast;
@@ -53,11 +56,22 @@ pub(crate) struct Carrier {
     bells: Arc<Bells>,
     /// What is told here, for other nodes.
     said: broadcast::Sender<Arc<[Told]>>,
+    /// Where ended tokens are forgotten before whoever ended them has an answer.
+    known_apps: Arc<KnownApps>,
 }
 
 impl Carrier {
     pub(crate) fn new() -> Self {
-        Self { all: broadcast::channel(1024).0, bells: Arc::default(), said: broadcast::channel(4096).0 }
+        Self {
+            all: broadcast::channel(1024).0,
+            bells: Arc::default(),
+            said: broadcast::channel(4096).0,
+            known_apps: Arc::default(),
+        }
+    }
+
+    pub(crate) fn known_apps(&self) -> &KnownApps {
+        &self.known_apps
     }
 
     pub(crate) fn listen(&self) -> broadcast::Receiver<News> {
@@ -93,6 +107,9 @@ impl Carrier {
             match *one {
                 Told::Record(news) => {
                     let _ = self.all.send(news);
+                    if news.what == What::Access {
+                        self.known_apps.forget(news.record);
+                    }
                     let ring = match news.what {
                         What::Readings => Ring::READINGS,
                         What::Events => Ring::EVENTS,
@@ -100,7 +117,10 @@ impl Carrier {
                     };
                     self.bells.ring(news.record.0, ring);
                 }
-                Told::Purged(id) => self.bells.ring(id, Ring::ACCESS),
+                Told::Purged(id) => {
+                    self.known_apps.forget(RecordId(id));
+                    self.bells.ring(id, Ring::ACCESS);
+                }
                 Told::SessionsEnded(account) | Told::AccountAccess(account) => self.bells.ring(account.0, Ring::ACCESS),
             }
         }

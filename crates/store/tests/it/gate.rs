@@ -2,8 +2,10 @@
 
 use glucose::{Glucose, NewReading, Period};
 use jiff::{SignedDuration, civil::date};
-use sharing::{Purpose, RecordId, Refusal, Visibility};
-use store::{Access, Actor, Download, Error, Manage, Prepared, Report, Upload, View, What};
+use sharing::{Purpose, RecordId, Refusal, TokenScope, Visibility};
+use store::{
+    Access, Actor, AppSecret, Download, Error, Manage, NewAppToken, Origin, Prepared, Report, Store, Upload, View, What,
+};
 use testkit::{
     both::{TestStore, both},
     cast::{People, people},
@@ -243,5 +245,34 @@ fn lists_show_what_each_may_see() {
         assert_eq!((ben.own.len(), names(&ben.following)), (0, vec!["anna".into()]));
         let chen = kit.store.overview(&family.dr_chen).await.unwrap();
         assert_eq!(chen.clinics, [(family.northside, "Northside".to_owned())]);
+    });
+}
+
+#[test]
+fn a_token_that_is_known_by_heart_ends_at_once() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        let record = family.record;
+        // Another node, which hears no news.
+        let (other, _) = Store::open(kit.settings.clone()).unwrap();
+        let make = |patient: &mut Access<'_, Manage>| patient.add_token(&NewAppToken::new("Phone", TokenScope::Both));
+        let token = kit.store.with_patient(&family.anna, record, Purpose::Tokens, make).await.unwrap();
+        let app = async |store: &Store| store.app(AppSecret::Token(&token), Origin::default()).await;
+        let look = async |store: &Store, app: &Actor| {
+            store.with_patient(app, record, Purpose::App, |patient: &mut Access<'_, View>| patient.latest()).await
+        };
+        for store in [&kit.store, &other, &kit.store, &other] {
+            let app = app(store).await.unwrap();
+            look(store, &app).await.unwrap();
+        }
+        let end = |patient: &mut Access<'_, Manage>| {
+            let id = patient.tokens()?.iter().find(|token| token.name == "Phone").unwrap().id;
+            patient.revoke_token(id)
+        };
+        kit.store.with_patient(&family.anna, record, Purpose::Tokens, end).await.unwrap();
+        assert!(matches!(app(&kit.store).await, Err(Error::NotSignedIn)), "forgotten by whoever ended it");
+        let remembered = app(&other).await.unwrap();
+        assert!(matches!(look(&other, &remembered).await, Err(Error::NotFound)), "and the gate remembers nobody");
+        assert!(matches!(app(&other).await, Err(Error::NotSignedIn)));
     });
 }
