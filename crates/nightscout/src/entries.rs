@@ -9,7 +9,7 @@ mod fast;
 mod table;
 
 pub use deltas::add_deltas;
-pub use fast::{write_each, write_entries};
+pub use fast::{write_before, write_each, write_entries};
 pub use table::{write_csv, write_tsv};
 
 use crate::{
@@ -56,18 +56,41 @@ const LONGEST: usize = 64;
 /// An offset beyond this is none.
 const MOST_MINUTES: i64 = 18 * 60;
 
+/// A glucose value that waits for the clock of its record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    reading: NewReading,
+    /// The entry itself said how its clock was set.
+    says_offset: bool,
+}
+
+impl Measured {
+    /// The value in an entry that was prepared.
+    pub fn of(document: &Document) -> Option<Self> {
+        let (mut reading, says_offset) = reading(document)?;
+        reading.given = given(&reading, document).map(Box::new);
+        Some(Self { reading, says_offset })
+    }
+
+    /// By the clock of the record, where the entry says nothing of one.
+    pub fn by(mut self, zone: &TimeZone) -> NewReading {
+        if !self.says_offset {
+            self.reading.offset_min = (zone.to_offset(self.reading.at).seconds() / 60) as i16;
+        }
+        self.reading
+    }
+}
+
 /// Of an entry that was prepared. `zone` is the record's.
 pub fn entry(document: Document, zone: &TimeZone) -> Entry {
-    match reading(&document, zone) {
-        Some(mut reading) => {
-            reading.given = given(&reading, document).map(Box::new);
-            Entry::Reading(Box::new(reading))
-        }
+    match Measured::of(&document) {
+        Some(measured) => Entry::Reading(Box::new(measured.by(zone))),
         None => Entry::Other(document),
     }
 }
 
-fn reading(document: &Document, zone: &TimeZone) -> Option<NewReading> {
+/// With whether it says itself how its clock was set.
+fn reading(document: &Document) -> Option<(NewReading, bool)> {
     if document.get("isValid").and_then(Value::as_bool) == Some(false) {
         return None;
     }
@@ -77,23 +100,25 @@ fn reading(document: &Document, zone: &TimeZone) -> Option<NewReading> {
     let glucose = Glucose::new(value, Unit::MgDl)?;
     let stated = document.get("utcOffset").and_then(Value::as_i64);
     let stated = stated.filter(|minutes| *minutes != 0 && minutes.abs() <= MOST_MINUTES);
-    let offset = stated.map_or_else(|| (zone.to_offset(at).seconds() / 60) as i16, |minutes| minutes as i16);
-    match kind {
+    let offset = stated.unwrap_or_default() as i16;
+    let reading = match kind {
         "sgv" if value >= LOWEST => {
             let trend = text(document, "direction").and_then(trend_of);
-            Some(NewReading { limit: limit_of(value), trend, ..NewReading::cgm(at, offset, glucose) })
+            NewReading { limit: limit_of(value), trend, ..NewReading::cgm(at, offset, glucose) }
         }
-        "mbg" => Some(NewReading::meter(at, offset, glucose)),
-        _ => None,
-    }
+        "mbg" => NewReading::meter(at, offset, glucose),
+        _ => return None,
+    };
+    Some((reading, stated.is_some()))
 }
 
-/// Id, app, and every field that the reading would not give back by itself.
-fn given(reading: &NewReading, mut document: Document) -> Option<Given> {
-    let short = |name: &&str| words(&document, name).is_some_and(|text| text.chars().count() <= LONGEST);
-    let id = ["identifier", "_id"].into_iter().find(short).and_then(|name| text(&document, name)).map(str::to_owned);
-    let app = short(&"app").then(|| text(&document, "app").map(str::to_owned)).flatten();
-    let derived = entry_of(&EntryParts {
+/// Id, app, and every field that the reading would not give back by itself. The record's clock is no part of it: an entry
+/// either says its own, or says none.
+fn given(reading: &NewReading, document: &Document) -> Option<Given> {
+    let short = |name: &&str| words(document, name).is_some_and(|text| text.chars().count() <= LONGEST);
+    let id = ["identifier", "_id"].into_iter().find(short).and_then(|name| text(document, name)).map(str::to_owned);
+    let app = short(&"app").then(|| text(document, "app").map(str::to_owned)).flatten();
+    let parts = EntryParts {
         id: id.as_deref().unwrap_or_default(),
         own_id: "",
         at_ms: reading.at.as_millisecond(),
@@ -105,12 +130,16 @@ fn given(reading: &NewReading, mut document: Document) -> Option<Given> {
         device: None,
         app: app.as_deref(),
         fields: None,
-    });
+    };
+    let at = iso(parts.at_ms);
     // An app that writes UTC says zero whatever its wall clock shows; the stamps are the server's.
     let says_utc = |name: &str, value: &Value| name == "utcOffset" && value.as_f64() == Some(0.0);
     let is_stamp = |name: &str| matches!(name, "srvCreated" | "srvModified");
-    document.retain(|name, value| derived.get(name) != Some(value) && !says_utc(name, value) && !is_stamp(name));
-    let fields = (!document.is_empty()).then(|| Value::Object(document).to_string());
+    let rest = document
+        .iter()
+        .filter(|(name, value)| !parts.derives(name, value, &at) && !says_utc(name, value) && !is_stamp(name));
+    let rest: Document = rest.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let fields = (!rest.is_empty()).then(|| Value::Object(rest).to_string());
     let given = Given { id, app, fields };
     (given != Given::default()).then_some(given)
 }
@@ -152,6 +181,23 @@ impl EntryParts<'_> {
         match is_object_id(self.id) {
             true => (self.id, None),
             false => (self.own_id, (!self.id.is_empty()).then_some(self.id)),
+        }
+    }
+
+    /// Whether [`entry_of`] says just this of a field by itself; `at` is the instant in words.
+    fn derives(&self, name: &str, value: &Value, at: &str) -> bool {
+        let (hex, identifier) = self.ids();
+        match name {
+            "_id" => value == hex,
+            "identifier" => identifier.is_some_and(|identifier| value == identifier),
+            "sysTime" | "dateString" => value == at,
+            "type" => value == self.kind_name(),
+            "date" | "mills" => *value == Value::from(self.at_ms),
+            "direction" => self.direction().is_some_and(|direction| value == direction),
+            "utcOffset" => *value == Value::from(self.offset_min),
+            "device" => self.device.is_some_and(|device| value == device),
+            "app" => self.app.is_some_and(|app| value == app),
+            name => name == self.kind_name() && *value == Value::from(self.mg_dl()),
         }
     }
 

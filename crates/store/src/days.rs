@@ -143,6 +143,11 @@ impl Day {
         seal
     }
 
+    /// What it holds, as it was encoded.
+    pub(crate) fn plain<T: Stored>(&self, key: &RecordKey) -> Result<Vec<u8>, Error> {
+        key.open(T::TABLE, self.day, &self.sealed)
+    }
+
     /// What it holds.
     pub(crate) fn chunk<T: Stored>(&self, key: &RecordKey) -> Result<Chunk<T>, Error> {
         let mut chunk = Chunk::default();
@@ -154,7 +159,7 @@ impl Day {
         if self.version == 0 {
             return Ok(());
         }
-        Ok(chunk.decode_onto(&key.open(T::TABLE, self.day, &self.sealed)?)?)
+        Ok(chunk.decode_onto(&self.plain::<T>(key)?)?)
     }
 }
 
@@ -271,12 +276,19 @@ impl<R> Access<'_, R> {
         self.tx().query_one(DAY_OF_ID, params![record, hash, kind])?.map(|row| row.int(0)).transpose()
     }
 
-    /// The days together, in order.
+    /// The days together, in order. Months are opened on all cores.
     pub(crate) fn span<T: Stored>(&mut self, days: &[Day]) -> Result<Chunk<T>, Error> {
         let key = self.key();
-        let mut chunk = Chunk::default();
-        days.iter().try_for_each(|day| day.onto(&key, &mut chunk))?;
-        Ok(chunk)
+        let open = |days: &[Day]| {
+            let mut chunk = Chunk::default();
+            days.iter().try_for_each(|day| day.onto(&key, &mut chunk))?;
+            Ok(chunk)
+        };
+        if days.len() < WORTH_SHARING {
+            return open(days);
+        }
+        let parts = share(days.chunks(days.len().div_ceil(cores())).collect(), open)?;
+        parts.into_iter().try_fold(Chunk::default(), |all, part| Ok(all.then(part)?))
     }
 
     /// Merges deliveries, one for each day and oldest first, into what is there. Opening, merging and sealing
@@ -291,7 +303,10 @@ impl<R> Access<'_, R> {
             work.push((before, delivery.items));
         }
         let key = self.key();
-        let ready = share(work, |(before, items)| merge_one(&key, upload, &before, items))?;
+        let merge = |(before, items): (Day, Vec<T>)| merge_one(&key, upload, &before, items);
+        let is_short = work.len() < WORTH_SHARING;
+        let ready =
+            if is_short { work.into_iter().map(merge).collect::<Result<Vec<_>, _>>()? } else { share(work, merge)? };
         self.write_all::<T>(&ready)?;
         let total = |sum: Merged, day: &Ready| Merged {
             added: sum.added + day.merged.added,
@@ -322,13 +337,18 @@ impl<R> Access<'_, R> {
 
     /// Writes one day that was read before, or takes its row away when nothing is left.
     pub(crate) fn write_day<T: Stored>(&mut self, before: &Day, chunk: &Chunk<T>) -> Result<(), Error> {
-        let (record, now) = (self.record_id(), self.now());
+        let record = self.record_id();
         if chunk.is_empty() {
             return changed(self.tx().execute(DELETE, params![record, T::KIND, before.day, before.version])?, 1);
         }
-        let sealed = self.seal(T::TABLE, before.day, &chunk.encode())?;
-        let count = chunk.rows().len() as i64;
-        let params = params![record, T::KIND, now, before.day, count, sealed, before.version];
+        self.write_bytes::<T>(before, &chunk.encode(), chunk.rows().len())
+    }
+
+    /// The same, with a day that is encoded.
+    pub(crate) fn write_bytes<T: Stored>(&mut self, before: &Day, bytes: &[u8], count: usize) -> Result<(), Error> {
+        let (record, now) = (self.record_id(), self.now());
+        let sealed = self.seal(T::TABLE, before.day, bytes)?;
+        let params = params![record, T::KIND, now, before.day, count as i64, sealed, before.version];
         if before.version == 0 {
             changed(self.tx().execute(INSERT, &params[..6])?, 1)
         } else {
@@ -397,10 +417,14 @@ pub(crate) fn indexed_ids<'a, T: Stored + 'a>(items: impl Iterator<Item = (&'a T
     indexed.flat_map(|(item, _)| item.index_names()).collect()
 }
 
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get).min(8)
+}
+
 /// Does `each` to all, on as many threads as the machine has, keeping the order.
 fn share<W: Send, D: Send>(work: Vec<W>, each: impl Fn(W) -> Result<D, Error> + Sync) -> Result<Vec<D>, Error> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(8);
-    if work.len() < WORTH_SHARING || cores == 1 {
+    let cores = cores();
+    if cores == 1 {
         return work.into_iter().map(each).collect();
     }
     let size = work.len().div_ceil(cores);

@@ -133,13 +133,19 @@ impl<R> Access<'_, R> {
     /// Makes the row of last values and counts anew from the newest days.
     pub(crate) fn refresh_headline(&mut self) -> Result<(), Error> {
         let before = self.headline()?;
+        let headline = self.made_anew(before)?;
+        self.set_headline(&headline)
+    }
+
+    /// The row of last values and counts, from the newest days.
+    pub(crate) fn made_anew(&mut self, before: Headline) -> Result<Headline, Error> {
         let mut headline = Headline { live: before.live, stamp_ms: before.stamp_ms, ..Default::default() };
         let days = self.newest_days::<ReadingDatum>(LOOK_BACK)?;
         self.span::<ReadingDatum>(&days)?.view().into_iter().for_each(|reading| headline.absorb(reading));
         let days = self.newest_days::<EventDatum>(LOOK_BACK)?;
         let events = self.span::<EventDatum>(&days)?.view();
         events.iter().for_each(|event| headline.latest.learn(event));
-        self.set_headline(&headline)
+        Ok(headline)
     }
 }
 

@@ -19,6 +19,7 @@ statements! {
     INSERT = "insert into records (id, account, clinic, name, born_on, unit, zone, next_upload, made_at) \
         values ($1, $2, $3, $4, $5, $6, $7, 1, $8)";
     SELECT = "select r.name, r.born_on, r.unit, r.zone, f.why from records r left join flags f on f.record = r.id where r.id = $1";
+    ZONE = "select zone from records where id = $1";
     CHANGE = "update records set name = $2, born_on = $3, unit = $4, zone = $5 where id = $1";
 }
 
@@ -152,6 +153,12 @@ impl<R: Right> Access<'_, R> {
                 _ => None,
             },
         })
+    }
+
+    /// The record's clock alone.
+    pub fn zone(&mut self) -> Result<TimeZone, Error> {
+        let record = self.record_id();
+        zone(self.tx().query_one(ZONE, params![record])?.ok_or(Error::NotFound)?.text(0)?)
     }
 }
 

@@ -24,6 +24,11 @@ pub fn write_entries(out: &mut Vec<u8>, entries: &[EntryParts<'_>]) {
 
 /// The same without the brackets, and where each entry ends.
 pub fn write_each(out: &mut Vec<u8>, entries: &[EntryParts<'_>]) -> Vec<usize> {
+    write_before(out, entries, &[])
+}
+
+/// The same for the newer part of a list, whose older part another may be writing.
+pub fn write_before(out: &mut Vec<u8>, entries: &[EntryParts<'_>], older: &[EntryParts<'_>]) -> Vec<usize> {
     let mut ends = Vec::with_capacity(entries.len());
     out.reserve(entries.len() * 280);
     let mut known = None;
@@ -31,7 +36,7 @@ pub fn write_each(out: &mut Vec<u8>, entries: &[EntryParts<'_>]) -> Vec<usize> {
     let values: Vec<Option<(f64, f64)>> = entries.iter().zip(&ways).map(|(entry, way)| way.value(entry)).collect();
     // From the oldest on each knows the sensor value before it; the list is newest first.
     let mut before = vec![None; entries.len()];
-    let mut last = None;
+    let mut last = older.iter().find_map(|entry| Way::of(entry, &mut None).value(entry));
     for (place, value) in values.iter().enumerate().rev() {
         before[place] = last;
         last = value.or(last);

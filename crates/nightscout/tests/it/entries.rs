@@ -4,7 +4,7 @@ use crate::frame::{berlin, document, now};
 use glucose::{Glucose, Limit, NewReading, ReadingKind, Trend, Unit};
 use nightscout::{
     Collection, Document, Entry, EntryParts,
-    entries::{add_deltas, write_csv, write_tsv},
+    entries::{add_deltas, write_before, write_csv, write_each, write_tsv},
     entry, entry_of, prepare_v1, write_entries,
 };
 use proptest::prelude::*;
@@ -188,6 +188,13 @@ proptest! {
         readings.sort_by_key(|reading| std::cmp::Reverse(reading.at));
         let parts: Vec<EntryParts<'_>> = readings.iter().map(parts).collect();
         prop_assert_eq!(fast(&parts), slowly(&parts));
+        // Two may write a part each.
+        let (newer, older) = parts.split_at(parts.len() / 2);
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        write_before(&mut first, newer, older);
+        write_each(&mut second, older);
+        let both = [first, second].iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(&b',');
+        prop_assert_eq!(format!("[{}]", String::from_utf8(both).unwrap()), slowly(&parts));
     }
 }
 

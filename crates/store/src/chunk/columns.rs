@@ -38,15 +38,46 @@ pub(super) fn read_instants(cursor: &mut Cursor<'_>, count: usize) -> Result<Vec
     if known(instants.first()) && known(instants.last()) { Ok(instants) } else { Err(OVERFLOW) }
 }
 
-pub(super) fn write_commons<T: Datum>(rows: &[Row<T>], out: &mut Vec<u8>) {
+/// What came beside data as texts: each that occurs, once.
+pub(super) struct Fields<'a> {
+    distinct: Vec<&'a str>,
+    count: usize,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn of<T: Datum>(rows: &'a [Row<T>]) -> Self {
+        let mut distinct: Vec<&str> = Vec::new();
+        let mut count = 0;
+        for text in rows.iter().filter_map(|row| row.item.common().given.as_ref()?.fields.as_deref()) {
+            count += 1;
+            // One sender's mostly are the same as the ones before.
+            if distinct.last() != Some(&text) {
+                distinct.push(text);
+            }
+        }
+        distinct.sort_unstable();
+        distinct.dedup();
+        Self { distinct, count }
+    }
+
+    pub(super) fn are_shared(&self) -> bool {
+        self.distinct.len() < self.count
+    }
+
+    fn number(&self, text: &str) -> u64 {
+        self.distinct.binary_search(&text).unwrap_or_default() as u64
+    }
+}
+
+pub(super) fn write_commons<T: Datum>(rows: &[Row<T>], fields: &Fields<'_>, out: &mut Vec<u8>) {
     write_instants(rows, out);
     let commons = || rows.iter().map(|row| row.item.common());
     put_runs(out, commons().map(|common| super::bytes::zigzag(i64::from(common.offset_min))));
     put_runs(out, commons().map(|common| common.device.map_or(0, |device| u64::from(device) + 1)));
-    write_given(commons().map(|common| common.given.as_deref()), out);
+    write_given(commons().map(|common| common.given.as_deref()), fields, out);
 }
 
-pub(super) fn read_commons(cursor: &mut Cursor<'_>, count: usize) -> Result<Vec<Common>, ChunkError> {
+pub(super) fn read_commons(cursor: &mut Cursor<'_>, count: usize, shared: bool) -> Result<Vec<Common>, ChunkError> {
     let plain = |at_ms| Common { at_ms, offset_min: 0, device: None, given: None };
     let mut commons: Vec<Common> = read_instants(cursor, count)?.into_iter().map(plain).collect();
     cursor.runs(count, |from, to, value| {
@@ -59,12 +90,12 @@ pub(super) fn read_commons(cursor: &mut Cursor<'_>, count: usize) -> Result<Vec<
         commons[from..to].iter_mut().for_each(|common| common.device = (value > 0).then_some(device));
         Ok(())
     })?;
-    read_given(cursor, &mut commons)?;
+    read_given(cursor, &mut commons, shared)?;
     Ok(commons)
 }
 
-/// Sparse: only the rows that have any. Apps stand once in a list of names.
-fn write_given<'a>(given: impl Iterator<Item = Option<&'a Given>>, out: &mut Vec<u8>) {
+/// Sparse: only the rows that have any. Apps stand once in a list of names, and fields too where some are the same.
+fn write_given<'a>(given: impl Iterator<Item = Option<&'a Given>>, fields: &Fields<'_>, out: &mut Vec<u8>) {
     let some: Vec<(usize, &Given)> = given.enumerate().filter_map(|(at, given)| Some((at, given?))).collect();
     put_varint(out, some.len() as u64);
     if some.is_empty() {
@@ -86,10 +117,17 @@ fn write_given<'a>(given: impl Iterator<Item = Option<&'a Given>>, out: &mut Vec
         |given: &Given| given.app.as_deref().and_then(|app| apps.binary_search(&app).ok()).map_or(0, |n| n + 1);
     put_runs(out, some.iter().map(|(_, given)| number(given) as u64));
     some.iter().filter_map(|(_, given)| given.id.as_deref()).for_each(|id| put_id(out, id));
-    some.iter().filter_map(|(_, given)| given.fields.as_deref()).for_each(|fields| put_text(out, fields));
+    let texts = some.iter().filter_map(|(_, given)| given.fields.as_deref());
+    if fields.are_shared() {
+        put_varint(out, fields.distinct.len() as u64);
+        fields.distinct.iter().for_each(|text| put_text(out, text));
+        put_runs(out, texts.map(|text| fields.number(text)));
+    } else {
+        texts.for_each(|text| put_text(out, text));
+    }
 }
 
-fn read_given(cursor: &mut Cursor<'_>, commons: &mut [Common]) -> Result<(), ChunkError> {
+fn read_given(cursor: &mut Cursor<'_>, commons: &mut [Common], shared: bool) -> Result<(), ChunkError> {
     let count: usize = cursor.small()?;
     if count == 0 {
         return Ok(());
@@ -109,7 +147,7 @@ fn read_given(cursor: &mut Cursor<'_>, commons: &mut [Common]) -> Result<(), Chu
         bits[from..to].fill(value);
         Ok(())
     })?;
-    let apps = read_apps(cursor)?;
+    let apps = read_texts(cursor)?;
     let mut given = vec![Given::default(); count];
     cursor.runs(count, |from, to, value| {
         let app = usize::try_from(value).map_err(|_| OVERFLOW)?.checked_sub(1);
@@ -120,14 +158,25 @@ fn read_given(cursor: &mut Cursor<'_>, commons: &mut [Common]) -> Result<(), Chu
     for (given, _) in given.iter_mut().zip(&bits).filter(|(_, bits)| **bits & 1 != 0) {
         given.id = Some(read_id(cursor)?);
     }
-    for (given, _) in given.iter_mut().zip(&bits).filter(|(_, bits)| **bits & 2 != 0) {
-        given.fields = Some(cursor.text()?.to_owned());
+    let mut with_fields: Vec<&mut Given> =
+        given.iter_mut().zip(&bits).filter(|(_, bits)| **bits & 2 != 0).map(|(given, _)| given).collect();
+    if shared {
+        let texts = read_texts(cursor)?;
+        cursor.runs(with_fields.len(), |from, to, value| {
+            let text = usize::try_from(value).ok().and_then(|number| texts.get(number)).ok_or(OVERFLOW)?;
+            with_fields[from..to].iter_mut().for_each(|given| given.fields = Some((*text).to_owned()));
+            Ok(())
+        })?;
+    } else {
+        for given in with_fields {
+            given.fields = Some(cursor.text()?.to_owned());
+        }
     }
     rows.into_iter().zip(given).for_each(|(row, given)| commons[row].given = Some(Box::new(given)));
     Ok(())
 }
 
-fn read_apps<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<&'a str>, ChunkError> {
+fn read_texts<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<&'a str>, ChunkError> {
     let count: usize = cursor.small()?;
     if count > cursor.left() {
         return Err(OVERFLOW);

@@ -69,6 +69,14 @@ impl Latest {
         self.reading = Some(reading);
     }
 
+    /// Whether a reading of this instant would change nothing: two values of a sensor came after it, and such are taken in
+    /// whatever was before.
+    fn stands_after(&self, at: Timestamp) -> bool {
+        let of_sensor = |reading: &Reading| reading.kind != ReadingKind::Meter;
+        self.reading.as_ref().is_some_and(of_sensor)
+            && self.previous.is_some_and(|before| of_sensor(&before) && at < before.at)
+    }
+
     /// Leaves out what is not of these instants.
     pub(crate) fn keep(&mut self, seen: impl Fn(Timestamp) -> bool) {
         self.reading = self.reading.filter(|reading| seen(reading.at));
@@ -115,6 +123,12 @@ impl Headline {
     pub(crate) fn absorb(&mut self, reading: Reading) {
         self.latest.absorb(reading);
         self.summary.absorb(&reading);
+    }
+
+    /// Takes in a reading that lies before others, where that is the same as making all of it anew; `false`, and nothing is
+    /// changed, where it may not be. The reading is shown and hides no other ([`super::Chunk::is_alone`]).
+    pub(crate) fn take_in(&mut self, reading: Reading) -> bool {
+        self.latest.stands_after(reading.at) && self.summary.take_in(&reading)
     }
 
     /// The next stamp: whole seconds as a rule, which pack well, and never the same twice.
@@ -220,4 +234,45 @@ fn read_reading(from: &mut Cursor<'_>) -> Result<Option<Reading>, ChunkError> {
     let trend = kinds::trend(from.varint()?)?;
     let from = Provenance { upload: from.small()? };
     Ok(Some(Reading { at, offset_min, glucose: Glucose::of_thousandths(thousandths, unit), kind, limit, trend, from }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Headline;
+    use glucose::{Glucose, NewReading, Reading, ReadingKind};
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+
+    fn reading() -> impl Strategy<Value = Reading> {
+        let kind =
+            prop_oneof![5 => Just(ReadingKind::Cgm), 1 => Just(ReadingKind::Scan), 1 => Just(ReadingKind::Meter)];
+        (0i64..200, 0i64..20, 60i32..300, kind).prop_map(|(slot, day, mg_dl, kind)| {
+            let at = Timestamp::from_second(1_780_000_000 + day * 86_400 + slot * 200).unwrap();
+            Reading::unstored(&NewReading { kind, ..NewReading::cgm(at, 60, Glucose::mg_dl(mg_dl)) })
+        })
+    }
+
+    fn anew(readings: &[Reading]) -> Headline {
+        let mut headline = Headline::default();
+        readings.iter().for_each(|reading| headline.absorb(*reading));
+        headline
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_in_is_as_if_all_were_made_anew(
+            mut readings in prop::collection::vec(reading(), 1..120),
+            which in any::<prop::sample::Index>(),
+        ) {
+            readings.sort_by_key(|reading| reading.at);
+            readings.dedup_by_key(|reading| reading.at);
+            let late = which.index(readings.len());
+            let mut others = readings.clone();
+            let reading = others.remove(late);
+            let mut headline = anew(&others);
+            if headline.take_in(reading) {
+                prop_assert_eq!(headline, anew(&readings));
+            }
+        }
+    }
 }

@@ -216,6 +216,13 @@ impl<T: Datum> Chunk<T> {
         &self.rows
     }
 
+    /// With what comes after it: days of a span, in order.
+    pub(crate) fn then(mut self, later: Self) -> Result<Self, ChunkError> {
+        let ordered = self.rows.last().zip(later.rows.first()).is_none_or(|(a, b)| a.compare(b).is_lt());
+        self.rows.extend(later.rows);
+        if ordered { Ok(self) } else { Err(ChunkError::Damaged("its rows are out of order")) }
+    }
+
     /// Nothing is left; the row of the database can go.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -230,6 +237,12 @@ impl<T: Datum> Chunk<T> {
     pub fn shown(&self) -> impl Iterator<Item = &Row<T>> {
         let hidden = view::hidden(&self.rows);
         self.rows.iter().zip(hidden).filter(|(_, hidden)| !hidden).map(|(row, _)| row)
+    }
+
+    /// The same, taken out.
+    pub fn into_shown(self) -> impl Iterator<Item = Row<T>> {
+        let hidden = view::hidden(&self.rows);
+        self.rows.into_iter().zip(hidden).filter(|(_, hidden)| !hidden).map(|(row, _)| row)
     }
 
     /// The newest change in it, when anything was written one by one.

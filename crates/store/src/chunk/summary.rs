@@ -69,7 +69,7 @@ impl Summary {
         if reading.kind != ReadingKind::Cgm {
             return;
         }
-        let day = (reading.at.as_millisecond() + i64::from(reading.offset_min) * 60_000).div_euclid(86_400_000);
+        let day = local_day(reading);
         let place = match self.days.binary_search_by_key(&day, |counts| counts.day) {
             Ok(place) => place,
             Err(place) => {
@@ -86,6 +86,21 @@ impl Summary {
         counts.last_at = counts.last_at.max(reading.at);
         if self.days.len() > KEPT {
             self.days.remove(0);
+        }
+    }
+
+    /// Takes in a reading that lies before others; `false` where more than it says is needed, because of its day may be more
+    /// than is counted here.
+    pub(super) fn take_in(&mut self, reading: &Reading) -> bool {
+        let (day, first) = (local_day(reading), self.days.first().map(|counts| counts.day));
+        match first {
+            // Below all that is kept, even by another clock.
+            Some(first) if day < first - 1 && self.days.len() == KEPT => true,
+            Some(first) if day >= first => {
+                self.absorb(reading);
+                true
+            }
+            _ => reading.kind != ReadingKind::Cgm,
         }
     }
 
@@ -126,6 +141,11 @@ impl Summary {
         let ordered = days.is_sorted_by(|a, b| a.day < b.day);
         if ordered { Ok(Self { days }) } else { Err(ChunkError::Damaged("its days are out of order")) }
     }
+}
+
+/// By the clock that the device showed.
+fn local_day(reading: &Reading) -> i64 {
+    (reading.at.as_millisecond() + i64::from(reading.offset_min) * 60_000).div_euclid(86_400_000)
 }
 
 fn read_day(from: &mut Cursor<'_>) -> Result<DayCounts, ChunkError> {

@@ -4,7 +4,7 @@
 //! Then tombstones: what says the same as a deleted datum and was here before it was deleted is hidden too.
 //! Then measurements: of rows that are one measurement the earliest upload's is shown.
 
-use super::{Datum, NEAR_MS, Row, Uploads, derived_at};
+use super::{Datum, NEAR_MS, Row, Uploads, day_of, derived_at};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -46,6 +46,21 @@ pub(super) fn one_measurement<T: Datum>(row: &Row<T>, item: &T, uploads: &Upload
 /// the earliest upload wins.
 fn version<T: Datum>(row: &Row<T>) -> (Option<i64>, Reverse<u32>) {
     (row.stamps.map(|stamps| stamps.changed_ms), Reverse(row.uploads.first()))
+}
+
+/// Whether the one row that is the same datum as `item`, which `upload` brought just now, is shown, hides no other row and
+/// moves none out of the sight of another: then all else is shown as it was before. Near midnight nobody can tell from one day.
+pub(super) fn is_alone<T: Datum>(rows: &[Row<T>], item: &T, upload: u32) -> bool {
+    let (from, to) = (item.at_ms().saturating_sub(2 * NEAR_MS), item.at_ms().saturating_add(2 * NEAR_MS));
+    let start = rows.partition_point(|row| row.item.at_ms() < from);
+    let around = &rows[start..rows.partition_point(|row| row.item.at_ms() <= to)];
+    let crowded = |rows: &[Row<T>]| near(&rows[0], &rows[rows.len() - 1]);
+    if day_of(from) != day_of(to) || around.windows(MOST_NEIGHBOURS + 2).any(crowded) {
+        return false;
+    }
+    let uploads = Uploads::One(upload);
+    let is_near = |row: &&Row<T>| row.item.at_ms().abs_diff(item.at_ms()) <= NEAR_MS.unsigned_abs();
+    around.iter().filter(is_near).filter(|row| one_measurement(row, item, &uploads)).count() == 1
 }
 
 fn hide_old_versions<T: Datum>(rows: &[Row<T>], hidden: &mut [bool]) {

@@ -1,6 +1,6 @@
 //! What apps write one by one: put, replace and delete by id, as the Nightscout API has it.
 
-use super::{Chunk, ChunkError, Datum, MAX_ROWS, Row, Stamps, derived_at, view};
+use super::{Chunk, ChunkError, Datum, MAX_ROWS, Row, Stamps, Uploads, derived_at, view};
 
 /// What is known of an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,41 @@ impl<T: Datum> Chunk<T> {
             self.insert(upload, part, Some(Stamps { created_ms, changed_ms: now_ms, deleted: false }));
         }
         Ok(Put { id, new: !matches!(before, Found::Here(..)) })
+    }
+
+    /// Whether [`Chunk::put_fresh`] can take these: oldest first, no sender gave them ids, and of their instants nothing is
+    /// here.
+    pub fn is_fresh<'a>(&self, items: impl IntoIterator<Item = &'a T>) -> bool
+    where
+        T: 'a,
+    {
+        let mut rows = self.rows.iter().map(|row| row.item.at_ms()).peekable();
+        let (mut before, mut count) = (None, self.rows.len());
+        for item in items {
+            let at = item.at_ms();
+            while rows.next_if(|here| *here < at).is_some() {}
+            if before >= Some(at) || rows.peek() == Some(&at) || item.common().given_id().is_some() {
+                return false;
+            }
+            (before, count) = (Some(at), count + 1);
+        }
+        let derived = |row: &Row<T>| row.item.common().given_id().is_some_and(|id| derived_at(id).is_some());
+        count <= MAX_ROWS && !self.rows.iter().any(derived)
+    }
+
+    /// Puts many at once, each with its stamp, oldest first: the same as one [`Chunk::put`] after the other, for what
+    /// [`Chunk::is_fresh`].
+    pub fn put_fresh(&mut self, upload: u32, items: Vec<(T, i64)>) {
+        let stamps = |at: i64| Some(Stamps { created_ms: at, changed_ms: at, deleted: false });
+        let new = items.into_iter().map(|(item, at)| Row { item, stamps: stamps(at), uploads: Uploads::One(upload) });
+        self.rows.extend(new);
+        // Of two runs in order, which this sort finds.
+        self.rows.sort_by(Row::compare);
+    }
+
+    /// Whether a datum that `upload` put just now is shown and all else is shown as it was before.
+    pub fn is_alone(&self, item: &T, upload: u32) -> bool {
+        view::is_alone(&self.rows, item, upload)
     }
 
     /// Deletes what has this id, leaving a tombstone with what it was; `false` when nothing has it.

@@ -174,8 +174,8 @@ impl<R> Access<'_, R> {
 
     pub(super) fn kept_entries(&mut self, from: Timestamp, to: Timestamp) -> Result<Vec<Entry>, Error> {
         let chunk = self.within::<ReadingDatum>(from, to)?;
-        let entries = chunk.shown().filter(|row| (from..to).contains(&row.item.common().at()));
-        Ok(entries.map(|row| row.item.entry(row.uploads.first(), row.stamps)).collect())
+        let entries = chunk.into_shown().filter(|row| (from..to).contains(&row.item.common().at()));
+        Ok(entries.map(|row| row.item.into_entry(row.uploads.first(), row.stamps)).collect())
     }
 
     pub(super) fn kept_document(&mut self, collection: Collection, name: &str) -> Result<Lookup<Document>, Error> {

@@ -9,24 +9,24 @@ use crate::{
     rights::CanView,
 };
 use aws_lc_rs::digest;
+use glucose::Given;
 use jiff::Timestamp;
 use std::collections::HashMap;
 
-/// So many days are opened at once while going back in time.
-const STEP: i64 = 4;
+/// So many days are opened at once while going back in time: few, or as many as may hold what is wanted.
+const STEPS: (i64, i64) = (4, 48);
+/// Of a sensor of five minutes.
+const A_DAY: usize = 288;
 
 impl ReadingDatum {
     pub(super) fn entry(&self, upload: u32, stamps: Option<Stamps>) -> Entry {
-        let given = self.common.given.as_deref();
-        let own_id = self.own_id();
-        Entry {
-            id: given.and_then(|given| given.id.clone()).unwrap_or_else(|| own_id.clone()),
-            own_id,
-            reading: self.show(upload),
-            app: given.and_then(|given| given.app.clone()),
-            fields: given.and_then(|given| given.fields.clone()),
-            stamps,
-        }
+        self.clone().into_entry(upload, stamps)
+    }
+
+    pub(super) fn into_entry(self, upload: u32, stamps: Option<Stamps>) -> Entry {
+        let (own_id, reading) = (self.own_id(), self.show(upload));
+        let Given { id, app, fields } = self.common.given.map(|given| *given).unwrap_or_default();
+        Entry { id: id.unwrap_or_else(|| own_id.clone()), own_id, reading, app, fields, stamps }
     }
 }
 
@@ -45,23 +45,33 @@ impl<R: CanView> Access<'_, R> {
     /// The newest readings from `from` until before `to` for which the rule holds, newest first and at most so many.
     pub fn newest_entries(
         &mut self,
-        (from, to): (Timestamp, Timestamp),
+        span: (Timestamp, Timestamp),
         most: usize,
         wanted: impl Fn(&Entry) -> bool,
     ) -> Result<Vec<Entry>, Error> {
+        self.newest_entries_as(span, most, |entry| wanted(&entry).then_some(entry))
+    }
+
+    /// The same, where whoever asks makes something of each, or wants it not.
+    pub fn newest_entries_as<T>(
+        &mut self,
+        (from, to): (Timestamp, Timestamp),
+        most: usize,
+        make: impl Fn(Entry) -> Option<T>,
+    ) -> Result<Vec<T>, Error> {
         let (from, to) = self.entered().seen(from, to);
+        let step = i64::try_from(most / A_DAY).unwrap_or(i64::MAX).clamp(STEPS.0, STEPS.1);
         let mut found = Vec::new();
         let (first, mut last) = (day_of(from.as_millisecond()), day_of(to.as_millisecond()));
         while found.len() < most && from < to {
-            let days = self.days_before(ReadingDatum::KIND, first, last, STEP)?;
+            let days = self.days_before(ReadingDatum::KIND, first, last, step)?;
             let Some(oldest) = days.first().copied() else { break };
             let (since, until) = (start_of(oldest).max(from), start_of(last.saturating_add(1)).min(to));
-            let mut some = self.entries_within(since, until)?;
-            some.retain(|entry| wanted(entry));
-            found.extend(some.into_iter().rev());
+            let some = self.entries_within(since, until)?.into_iter().rev();
+            let left = most - found.len();
+            found.extend(some.filter_map(&make).take(left));
             last = oldest - 1;
         }
-        found.truncate(most);
         Ok(found)
     }
 

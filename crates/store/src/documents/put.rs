@@ -4,8 +4,8 @@ use super::{Kept, MOST_DOCUMENT_BYTES, NewDocument, Same, drawer::Drawer, seen};
 use crate::{
     access::Access,
     chunk::{
-        Collection, DOCUMENTS, Datum, DocumentDatum, EventDatum, Found, Headline, ReadingDatum, STATUSES, day_of,
-        derived_at,
+        Collection, DOCUMENTS, Datum, DocumentDatum, EventDatum, Found, Headline, ReadingChunk, ReadingDatum, STATUSES,
+        day_of, derived_at,
     },
     days::Stored,
     error::{Error, Invalid},
@@ -25,7 +25,7 @@ pub(super) struct Putting {
     pub(super) documents: Drawer<DocumentDatum<DOCUMENTS>>,
     pub(super) statuses: Drawer<DocumentDatum<STATUSES>>,
     pub(super) added: [u64; 2],
-    /// Everything that came was newer than all before.
+    /// Last values and counts took in everything that came.
     pub(super) at_end: bool,
     pub(super) changed: Option<What>,
 }
@@ -70,6 +70,13 @@ impl Putting {
         self.headline.stamp(self.now_ms)
     }
 
+    /// Of a new reading that lies before others: last values and counts are made anew unless they can take it in.
+    fn take_in(&mut self, access: &mut Access<'_, Upload>, day: i64, item: &ReadingDatum) -> Result<(), Error> {
+        let alone = self.at_end && self.readings.look(access, day)?.is_alone(item, self.upload);
+        self.at_end = alone && self.headline.take_in(item.show(self.upload));
+        Ok(())
+    }
+
     /// Readings are the greater news.
     pub(super) fn tell(&mut self, what: What) {
         if self.changed != Some(What::Readings) {
@@ -82,9 +89,88 @@ impl Access<'_, Upload> {
     /// Keeps readings; in the same order, what became of each.
     pub fn put_entries(&mut self, new: &[NewReading], same: Same) -> Result<Vec<Kept>, Error> {
         let mut putting = Putting::begin(self)?;
-        let kept = new.iter().map(|new| self.put_reading(&mut putting, new, same)).collect::<Result<_, _>>()?;
+        let kept = match self.put_newest(&mut putting, new)? {
+            Some(kept) => vec![kept],
+            None => self.put_all(&mut putting, new, same)?,
+        };
         putting.end(self)?;
         Ok(kept)
+    }
+
+    fn put_all(&mut self, putting: &mut Putting, new: &[NewReading], same: Same) -> Result<Vec<Kept>, Error> {
+        match self.put_fresh(putting, new)? {
+            Some(kept) => Ok(kept),
+            None => new.iter().map(|new| self.put_reading(putting, new, same)).collect(),
+        }
+    }
+
+    /// Keeps one reading that comes after all others, as most do, behind its day; none is kept where that cannot be.
+    fn put_newest(&mut self, putting: &mut Putting, new: &[NewReading]) -> Result<Option<Kept>, Error> {
+        let [new] = new else { return Ok(None) };
+        let item = ReadingDatum::new(new, None);
+        if !putting.headline.is_next(item.at_ms()) {
+            return Ok(None);
+        }
+        let before = self.one_day::<ReadingDatum>(day_of(item.at_ms()))?;
+        if before.is_new() {
+            return Ok(None);
+        }
+        let (plain, stamp_ms) = (before.plain::<ReadingDatum>(&self.key())?, putting.headline.stamp_ms);
+        let stamp = putting.stamp();
+        let Some((bytes, count)) = ReadingChunk::append(&plain, putting.upload, &item, stamp)? else {
+            putting.headline.stamp_ms = stamp_ms;
+            return Ok(None);
+        };
+        self.write_bytes::<ReadingDatum>(&before, &bytes, count)?;
+        putting.headline.absorb(item.show(putting.upload));
+        putting.added[0] += 1;
+        putting.tell(What::Readings);
+        let id = item.own_id();
+        Ok(Some(Kept { own_id: id.clone(), id, new: true, changed_ms: stamp }))
+    }
+
+    /// Keeps readings of whose instants nothing is here, each day's at once; none are kept, and nothing is changed, where
+    /// something is.
+    fn put_fresh(&mut self, putting: &mut Putting, new: &[NewReading]) -> Result<Option<Vec<Kept>>, Error> {
+        let mut items: Vec<(usize, ReadingDatum)> =
+            new.iter().map(|new| ReadingDatum::new(new, None)).enumerate().collect();
+        items.sort_by_key(|(_, item)| item.at_ms());
+        for day in items.chunk_by(|(_, a), (_, b)| day_of(a.at_ms()) == day_of(b.at_ms())) {
+            let here = putting.readings.look(self, day_of(day[0].1.at_ms()))?;
+            if !here.is_fresh(day.iter().map(|(_, item)| item)) {
+                return Ok(None);
+            }
+        }
+        let stamps: Vec<i64> = new.iter().map(|_| putting.stamp()).collect();
+        let kept = |(place, item): (usize, &ReadingDatum)| {
+            let id = item.own_id();
+            (place, Kept { own_id: id.clone(), id, new: true, changed_ms: stamps[place] })
+        };
+        let mut all: Vec<(usize, Kept)> = items.iter().map(|(place, item)| kept((*place, item))).collect();
+        all.sort_unstable_by_key(|(place, _)| *place);
+        let mut items = items.into_iter().map(|(place, item)| (item, stamps[place])).peekable();
+        while let Some((first, _)) = items.peek() {
+            let day = day_of(first.at_ms());
+            let of_day: Vec<_> =
+                std::iter::from_fn(|| items.next_if(|(item, _)| day_of(item.at_ms()) == day)).collect();
+            self.put_fresh_day(putting, day, of_day)?;
+        }
+        Ok(Some(all.into_iter().map(|(_, kept)| kept).collect()))
+    }
+
+    fn put_fresh_day(&mut self, putting: &mut Putting, day: i64, items: Vec<(ReadingDatum, i64)>) -> Result<(), Error> {
+        let (upload, mut between) = (putting.upload, Vec::new());
+        putting.added[0] += items.len() as u64;
+        putting.tell(What::Readings);
+        for (item, _) in &items {
+            if putting.headline.is_next(item.at_ms()) {
+                putting.headline.absorb(item.show(upload));
+            } else {
+                between.push(item.clone());
+            }
+        }
+        putting.readings.change(self, day)?.put_fresh(upload, items);
+        between.iter().try_for_each(|item| putting.take_in(self, day, item))
     }
 
     pub(super) fn put_reading(&mut self, putting: &mut Putting, new: &NewReading, same: Same) -> Result<Kept, Error> {
@@ -106,6 +192,8 @@ impl Access<'_, Upload> {
         putting.tell(What::Readings);
         if next && put.new {
             putting.headline.absorb(item.show(upload));
+        } else if put.new {
+            putting.take_in(self, day, &item)?;
         } else {
             putting.at_end = false;
         }
@@ -175,6 +263,7 @@ impl Access<'_, Upload> {
         if matches!(drawer(putting).look(self, before)?.find(id), Found::Here(..)) {
             let (stamp, upload) = (putting.stamp(), putting.upload);
             drawer(putting).change(self, before)?.delete(upload, id, stamp);
+            putting.at_end = false;
         }
         Ok(Some(before))
     }

@@ -60,7 +60,7 @@ impl Access<'_, Upload> {
         Ok(upload)
     }
 
-    /// Counts what came and keeps the row of last values; made anew when something came that is not the newest.
+    /// Counts what came and keeps the row of last values; made anew when something came that it could not take in.
     pub(crate) fn end_live(
         &mut self,
         mut headline: Headline,
@@ -71,7 +71,7 @@ impl Access<'_, Upload> {
         if let Some(live) = headline.live.iter_mut().find(|live| live.source == source) {
             live.added = [live.added[0] + added[0], live.added[1] + added[1]];
         }
-        self.set_headline(&headline)?;
-        if at_end { Ok(()) } else { self.refresh_headline() }
+        let headline = if at_end { headline } else { self.made_anew(headline)? };
+        self.set_headline(&headline)
     }
 }

@@ -161,10 +161,11 @@ proptest! {
     fn any_bytes_give_a_chunk_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = ReadingChunk::decode(&bytes);
         let _ = EventChunk::decode(&bytes);
-        for head in [[1, 1], [1, 2], [1, 0x11], [1, 0x12]] {
+        for head in [[1, 1], [1, 2], [1, 0x11], [1, 0x12], [2, 1], [2, 2], [2, 0x11], [3, 1], [3, 2]] {
             let bytes = [&head[..], &bytes].concat();
             let _ = ReadingChunk::decode(&bytes).map(|chunk| chunk.view());
             let _ = EventChunk::decode(&bytes).map(|chunk| chunk.view());
+            let _ = ReadingChunk::append(&bytes, 1, &quiet_day()[0], 1);
         }
     }
 
@@ -190,7 +191,7 @@ proptest! {
 
 #[test]
 fn what_a_newer_version_wrote_is_refused_by_its_number() {
-    assert_eq!(ReadingChunk::decode(&[2, 1, 0]).unwrap_err(), ChunkError::UnknownFormat(2));
+    assert_eq!(ReadingChunk::decode(&[4, 1, 0]).unwrap_err(), ChunkError::UnknownFormat(4));
     assert_eq!(ReadingChunk::decode(&EventChunk::default().encode()).unwrap_err(), ChunkError::WrongKind);
     assert!(ReadingChunk::decode(&[]).is_err());
 }
@@ -219,6 +220,25 @@ fn plain_readings_pay_nothing_for_ids_and_stamps() {
     assert!(bytes < 288 * 3 / 2, "{bytes} bytes for 288 readings");
     plain.merge(2, whole_seconds).unwrap();
     assert!(plain.encode().len() < bytes + 12, "a second upload of the same costs a few bytes");
+}
+
+#[test]
+fn what_comes_beside_each_value_alike_is_kept_once() {
+    let beside = |text: &str| Some(Box::new(Given { fields: Some(text.to_owned()), ..Given::default() }));
+    let with = |text: fn(usize) -> String| {
+        let mut items = quiet_day();
+        items.iter_mut().enumerate().for_each(|(place, item)| item.common.given = beside(&text(place)));
+        let mut chunk = ReadingChunk::default();
+        chunk.merge(1, items).unwrap();
+        let bytes = chunk.encode();
+        assert_eq!(format!("{:?}", ReadingChunk::decode(&bytes).unwrap()), format!("{chunk:?}"));
+        bytes
+    };
+    let (alike, other) = (with(|_| r#"{"noise":1}"#.to_owned()), with(|place| format!(r#"{{"rssi":{place}}}"#)));
+    assert_eq!((alike[0], other[0]), (2, 1), "what older versions read is written where it is as short");
+    let mut plain = ReadingChunk::default();
+    plain.merge(1, quiet_day()).unwrap();
+    assert!(alike.len() < plain.encode().len() + 40, "{} bytes", alike.len());
 }
 
 #[test]

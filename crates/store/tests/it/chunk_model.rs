@@ -3,7 +3,7 @@
 use glucose::{EventKind, Given, Glucose, Limit, NewEvent, NewReading, Reading, ReadingKind, Trend, Unit};
 use jiff::Timestamp;
 use proptest::prelude::*;
-use store::chunk::{Chunk, Datum, EventChunk, EventDatum, NEAR_MS, ReadingChunk, ReadingDatum, Stamps, day_of};
+use store::chunk::{Chunk, Datum, EventChunk, EventDatum, NEAR_MS, Put, ReadingChunk, ReadingDatum, Stamps, day_of};
 
 const DAY: i64 = 20_413 * 86_400_000;
 
@@ -244,6 +244,66 @@ proptest! {
         let again = ReadingChunk::decode(&chunk.encode()).unwrap();
         prop_assert_eq!(again.view(), chunk.view());
         prop_assert_eq!(again.encode(), chunk.encode());
+    }
+
+    #[test]
+    fn many_put_at_once_are_as_if_put_one_by_one(
+        steps in steps(reading().boxed()),
+        mut items in prop::collection::vec(reading(), 0..10),
+        upload in 1u32..5,
+    ) {
+        let mut at_once = play(&steps);
+        items.sort_by_key(Datum::at_ms);
+        items.dedup_by_key(|item| item.at_ms());
+        items.retain(|item| at_once.is_fresh([item]));
+        prop_assert!(items.is_empty() || at_once.is_fresh(&items));
+        let mut one_by_one = at_once.clone();
+        for (now, item) in (100..).zip(&items) {
+            let put = one_by_one.put(upload, vec![item.clone()], now).unwrap();
+            prop_assert_eq!(put, Put { id: item.own_id(), new: true });
+        }
+        at_once.put_fresh(upload, items.into_iter().zip(100..).collect());
+        prop_assert_eq!(format!("{at_once:?}"), format!("{one_by_one:?}"));
+    }
+
+    #[test]
+    fn what_is_put_behind_a_day_is_as_if_put_into_it(
+        steps in steps(reading().boxed()),
+        mut items in prop::collection::vec(reading(), 0..40),
+    ) {
+        // Mostly after all that is there, one after the other.
+        items.sort_by_key(Datum::at_ms);
+        items.iter_mut().zip(0..).for_each(|(item, place)| item.common.at_ms += 1_000_000 + place * 20_000);
+        let mut chunk = play(&steps);
+        let mut bytes = chunk.encode();
+        for (now, item) in (100..).zip(items) {
+            if let Some((longer, count)) = ReadingChunk::append(&bytes, 2, &item, now).unwrap() {
+                prop_assert!(chunk.is_fresh([&item]) && longer.len() < bytes.len() + 200);
+                chunk.put(2, vec![item], now).unwrap();
+                prop_assert_eq!(count, chunk.rows().len());
+                bytes = longer;
+            } else {
+                chunk.put(2, vec![item], now).unwrap();
+                bytes = chunk.encode();
+            }
+            prop_assert_eq!(format!("{:?}", ReadingChunk::decode(&bytes).unwrap()), format!("{chunk:?}"));
+        }
+    }
+
+    #[test]
+    fn who_is_alone_changes_nobody_else(steps in steps(reading().boxed()), item in reading(), upload in 1u32..5) {
+        let mut chunk = play(&steps);
+        let mut expected = chunk.view();
+        let put = chunk.put(upload, vec![item.clone()], 100).unwrap();
+        if put.new && chunk.is_alone(&item, upload) {
+            let place = expected.partition_point(|before| before.at < item.common().at());
+            expected.insert(place, item.show(upload));
+            let by_time = |all: &mut Vec<Reading>| all.sort_by_key(|one| (one.at, one.kind, one.glucose));
+            let mut shown = chunk.view();
+            by_time(&mut shown);
+            by_time(&mut expected);
+            prop_assert_eq!(shown, expected);
+        }
     }
 
     #[test]

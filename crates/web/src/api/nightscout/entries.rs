@@ -5,7 +5,7 @@ use super::caller::Caller;
 use super::failure::Failure;
 use super::find::{MOST, instants, parsed};
 use jiff::Timestamp;
-use nightscout::entries::{EntryParts, add_deltas, write_each, write_entries};
+use nightscout::entries::{EntryParts, add_deltas, write_before, write_each, write_entries};
 use nightscout::query::Plain;
 use nightscout::{Collection, Document, Query, entry_of, shown_v1};
 use serde_json::Value;
@@ -15,6 +15,8 @@ use store::{Access, Entry, Error, View};
 /// Ready answers begin so many days ago, with the start of that day.
 const READY_DAYS: i64 = 4;
 const DAY_MS: i64 = 86_400_000;
+/// Fewer values than of a week are not worth a second thread.
+const WORTH_SHARING: usize = 2016;
 
 pub fn parts(entry: &Entry) -> EntryParts<'_> {
     let reading = &entry.reading;
@@ -57,12 +59,33 @@ async fn long(caller: &Caller, plain: Plain, count: Option<usize>) -> Result<Vec
         let most = count.unwrap_or(MOST).min(MOST);
         let of_kind = |entry: &Entry| if is_meter(entry) { plain.meter } else { plain.sensor };
         let entries = patient.newest_entries(instants(plain.span), most, of_kind)?;
-        let parts: Vec<EntryParts<'_>> = entries.iter().map(parts).collect();
-        let mut json = Vec::new();
-        write_entries(&mut json, &parts);
-        Ok(json)
+        Ok(written(&entries.iter().map(parts).collect::<Vec<_>>()))
     };
     caller.read(job).await
+}
+
+/// A list, newest first; of weeks the older half is written beside the newer.
+fn written(entries: &[EntryParts<'_>]) -> Vec<u8> {
+    let mut json = Vec::new();
+    if entries.len() < WORTH_SHARING {
+        write_entries(&mut json, entries);
+        return json;
+    }
+    let (newer, older) = entries.split_at(entries.len() / 2);
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| {
+            let mut json = Vec::new();
+            write_each(&mut json, older);
+            json
+        });
+        json.push(b'[');
+        write_before(&mut json, newer, older);
+        json.push(b',');
+        // A thread that only writes to memory cannot fail, but by having none; then nothing else can go on either.
+        json.append(&mut second.join().expect("writing to memory does not panic"));
+    });
+    json.push(b']');
+    json
 }
 
 async fn ready(caller: &Caller, plain: Plain, ready_from: i64, count: Option<usize>) -> Result<Vec<u8>, Failure> {
@@ -173,9 +196,13 @@ pub fn found(patient: &mut Access<'_, View>, query: &Query) -> Result<Vec<Docume
             let of_kind = if is_meter(entry) { plain.meter } else { plain.sensor };
             of_kind && plain.span.from_ms.is_none_or(|from| at >= from) && plain.span.to_ms.is_none_or(|to| at <= to)
         }
-        None => query.matches(&document_of(entry)),
+        None => true,
     };
-    let mut all: Vec<Document> = patient.newest_entries((from, to), most, wanted)?.iter().map(document_of).collect();
+    let make = |entry: Entry| {
+        let document = wanted(&entry).then(|| document_of(&entry))?;
+        (plain.is_some() || query.matches(&document)).then_some(document)
+    };
+    let mut all: Vec<Document> = patient.newest_entries_as((from, to), most, make)?;
     let shown =
         |document: &store::Document| shown_v1(Collection::Entries, parsed(&document.json), &document.id, &document.id);
     let others = patient

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use nightscout::identity::{IdentityV1, identity_v1};
 use nightscout::prepare::instant_of;
-use nightscout::{Collection, Document, Entry, entry, is_object_id, meaning, prepare_v1};
+use nightscout::{Collection, Document, Measured, is_object_id, meaning, prepare_v1};
 use serde_json::Value;
 use std::sync::Arc;
 use store::{Access, Error, Lookup, NewDocument, Same, Upload, object_id};
@@ -35,43 +35,89 @@ pub fn prepared(collection: Collection, documents: Vec<Document>, now: Timestamp
 
 /// Keeps documents; answers each as it is kept, with its `_id`.
 pub async fn keep(caller: &Caller, collection: Collection, documents: Vec<Document>) -> Result<Vec<Document>, Failure> {
+    let (all, ids) = kept(caller, collection, documents).await?;
+    Ok(all.iter().zip(&ids).map(|(document, id)| with_id(id, document)).collect())
+}
+
+/// The same, with the answer written.
+pub async fn keep_and_write(
+    caller: &Caller,
+    collection: Collection,
+    documents: Vec<Document>,
+) -> Result<Vec<u8>, Failure> {
+    let (all, ids) = kept(caller, collection, documents).await?;
+    let mut json = vec![b'['];
+    for (document, id) in all.iter().zip(&ids) {
+        if json.len() > 1 {
+            json.push(b',');
+        }
+        write_with_id(&mut json, id, document).map_err(|_| Failure::NotFound)?;
+    }
+    json.push(b']');
+    Ok(json)
+}
+
+/// As [`with_id`], written.
+fn write_with_id(json: &mut Vec<u8>, id: &str, document: &Document) -> serde_json::Result<()> {
+    json.extend_from_slice(b"{\"_id\":");
+    serde_json::to_writer(&mut *json, id)?;
+    for (name, value) in document.iter().filter(|(name, _)| *name != "_id") {
+        json.push(b',');
+        serde_json::to_writer(&mut *json, name)?;
+        json.push(b':');
+        serde_json::to_writer(&mut *json, value)?;
+    }
+    json.push(b'}');
+    Ok(())
+}
+
+/// Prepares and keeps; in the same order, the id of each. What can be made of them is made before the database is asked:
+/// whoever writes there waits for nobody's arithmetic.
+async fn kept(
+    caller: &Caller,
+    collection: Collection,
+    documents: Vec<Document>,
+) -> Result<(Arc<Vec<Document>>, Vec<String>), Failure> {
     let now = caller.web.clock.now();
     let all = Arc::new(prepared(collection, documents, now)?);
-    let job = move |patient: &mut Access<'_, Upload>| keep_all(patient, collection, &all, now);
-    caller.write(job).await
+    let measured = |document| (collection == Collection::Entries).then(|| Measured::of(document)).flatten();
+    let measured: Vec<Option<Measured>> = all.iter().map(measured).collect();
+    let documents = Arc::clone(&all);
+    let job =
+        move |patient: &mut Access<'_, Upload>| keep_all(patient, collection, (&documents, measured.clone()), now);
+    Ok((all, caller.write(job).await?))
 }
 
 fn keep_all(
     patient: &mut Access<'_, Upload>,
     collection: Collection,
-    all: &[Document],
+    (all, measured): (&[Document], Vec<Option<Measured>>),
     now: Timestamp,
-) -> Result<Vec<Document>, Error> {
-    let zone = patient.record()?.zone;
-    let mut answers = vec![Document::new(); all.len()];
+) -> Result<Vec<String>, Error> {
+    let zone = patient.zone()?;
+    let mut ids = vec![String::new(); all.len()];
     let (mut readings, mut places, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    for (place, document) in all.iter().enumerate() {
-        match (collection == Collection::Entries).then(|| entry(document.clone(), &zone)) {
-            Some(Entry::Reading(reading)) => {
-                readings.push(*reading);
+    for (place, measured) in measured.into_iter().enumerate() {
+        match measured {
+            Some(measured) => {
+                readings.push(measured.by(&zone));
                 places.push(place);
             }
-            Some(Entry::Other(_)) | None => others.push(place),
+            None => others.push(place),
         }
     }
     if !readings.is_empty() {
         let kept = patient.put_entries(&readings, Same::TimeAndKind)?;
         for (place, kept) in places.into_iter().zip(kept) {
-            let id = if is_object_id(&kept.id) { kept.id } else { kept.own_id };
-            answers[place] = with_id(&id, &all[place]);
+            ids[place] = if is_object_id(&kept.id) { kept.id } else { kept.own_id };
         }
     }
     for place in others {
         let new = new_document(patient, collection, &all[place], &zone, now)?;
         patient.put_documents(std::slice::from_ref(&new))?;
-        answers[place] = with_id(&new.id, &all[place]);
+        ids[place] = new.id;
     }
-    Ok(answers)
+    Ok(ids)
 }
 
 /// A document with its id in front.

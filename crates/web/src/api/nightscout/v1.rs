@@ -233,7 +233,7 @@ pub async fn post(
             caller.write(|_| Ok(())).await?;
             Ok(reply::json(&keep::prepared(collection, brought.documents, now)?))
         }
-        (_, None) => Ok(reply::json(&keep::keep(&caller, collection, brought.documents).await?)),
+        (_, None) => Ok(reply::bytes(keep::keep_and_write(&caller, collection, brought.documents).await?)),
         _ => Err(Failure::NotFound),
     }
 }

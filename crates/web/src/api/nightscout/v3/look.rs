@@ -46,9 +46,8 @@ fn find(patient: &mut Access<'_, View>, search: &Search) -> Result<Vec<Document>
         patient.newest_documents(shelf(collection), span, most, |document| wanted(&of_document(document)))?;
     let mut all: Vec<Document> = documents.iter().map(of_document).collect();
     if collection == Collection::Entries {
-        let of_entry = |entry: &store::Entry| shown(collection, document_of(entry), &entry.id, entry.stamps);
-        let entries = patient.newest_entries(span, most, |entry| wanted(&of_entry(entry)))?;
-        all.extend(entries.iter().map(of_entry));
+        let of_entry = |entry: store::Entry| shown(collection, document_of(&entry), &entry.id, entry.stamps);
+        all.extend(patient.newest_entries_as(span, most, |entry| Some(of_entry(entry)).filter(&wanted))?);
     }
     if collection == Collection::Treatments {
         // What came in files and from other brands is told as treatments too.
