@@ -4,7 +4,7 @@ use crate::clock;
 use crate::settings::Settings;
 use anyhow::{Context, Result};
 use glucose::{Unit, local_day};
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use life::{Life, Personality};
 use sharing::{Email, Permission, Purpose, RecordId, Visibility};
 use store::{
@@ -44,8 +44,18 @@ pub fn open(settings: &Settings) -> Result<Store> {
     Ok(Store::open(cheap).context("cannot open the data")?.0)
 }
 
-/// Fills it.
+/// Fills it; the devices of all sent until now.
 pub async fn gather(store: &Store, owners: usize, partners: usize) -> Result<Crowd> {
+    gather_until(store, owners, partners, |_| clock::now()).await
+}
+
+/// Fills it; until when the devices of each owner sent.
+pub async fn gather_until(
+    store: &Store,
+    owners: usize,
+    partners: usize,
+    until: impl Fn(usize) -> Timestamp,
+) -> Result<Crowd> {
     let everybody = (0..owners).map(|number| ("owner", number)).chain((0..partners).map(|number| ("partner", number)));
     let accounts = everybody.map(|(kind, number)| account(kind, number)).collect::<Result<_>>()?;
     let mut grants = Vec::new();
@@ -61,7 +71,7 @@ pub async fn gather(store: &Store, owners: usize, partners: usize) -> Result<Cro
     let mut crowd = Crowd { owners: vec![], partners: vec![], devices: vec![], records };
     for (number, record) in crowd.records.iter().enumerate() {
         let device = seeded.devices.get(record).context("no device")?.clone();
-        fill(store, *record, &device, number as u64).await?;
+        fill(store, *record, &device, number as u64, until(number)).await?;
         crowd.devices.push(device);
     }
     for number in 0..owners {
@@ -105,10 +115,10 @@ async fn sign_in(store: &Store, email: Email) -> Result<Member> {
 }
 
 /// The last days of a closed loop with a sensor of five minutes.
-async fn fill(store: &Store, record: RecordId, device: &Actor, seed: u64) -> Result<()> {
-    let (now, zone) = (clock::now(), TimeZone::get(ZONE)?);
-    let first = local_day(now - SignedDuration::from_hours(24 * DAYS), &zone);
-    let batch = Life::new(seed, Personality::Looper, Unit::MgDl, zone, first).until(now);
+async fn fill(store: &Store, record: RecordId, device: &Actor, seed: u64, until: Timestamp) -> Result<()> {
+    let zone = TimeZone::get(ZONE)?;
+    let first = local_day(until - SignedDuration::from_hours(24 * DAYS), &zone);
+    let batch = Life::new(seed, Personality::Looper, Unit::MgDl, zone, first).until(until);
     let upload = NewUpload {
         source: SourceKind::Simulated,
         file_name: "The last days".to_owned(),
