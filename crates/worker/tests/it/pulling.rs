@@ -386,6 +386,30 @@ async fn a_source_that_is_removed_in_flight_brings_nothing_more() {
 }
 
 #[tokio::test]
+async fn a_server_that_dies_in_the_middle_leaves_nothing_out_and_nothing_twice() {
+    let story = Story::begin().await;
+    let expected = fill(&story);
+    story.connect_site().await;
+    for dies_after in [1, 2, 20, 45] {
+        let asked = async {
+            while story.site.kept().asked.len() < dies_after {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            _ = story.pull() => {}
+            () = asked => {}
+        }
+        story.site.asked();
+        assert_eq!(story.pull().await, 0, "nobody takes it over before its time");
+        story.server.minutes_pass(6);
+    }
+    story.pull().await;
+    assert_eq!(story.values().await, expected);
+    assert_eq!((story.boluses().await.len(), story.state().await), (90, PullState::Works));
+}
+
+#[tokio::test]
 async fn two_servers_ask_once() {
     let story = Story::begin().await;
     story.site.kept().lists.insert("entries", vec![entry(ago(story.now(), 2), 100)]);
