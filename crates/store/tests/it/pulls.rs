@@ -1,7 +1,8 @@
 //! Sources that are asked from time to time: claimed once, brought once, ended with everything else.
 
+use crate::alerts::{by_mail, choose, raise, rules, said};
 use crate::data::{at, look, row, take_back};
-use glucose::NewReading;
+use glucose::{AlertKind, NewReading};
 use jiff::SignedDuration;
 use sharing::{Duty, Id, Purpose, RecordId};
 use std::fs;
@@ -120,6 +121,24 @@ fn the_same_again_changes_nothing_and_what_changed_there_changes_here() {
         let pulled = uploads.iter().find(|upload| upload.added == 2).unwrap().number;
         take_back(&kit, &family, pulled).await.unwrap();
         assert_eq!(values(&kit, &family).await, [110, 111], "what the phone brought is as it was");
+    });
+}
+
+#[test]
+fn a_low_that_is_pulled_is_told_at_once_and_an_old_one_is_not() {
+    both(async |kit| {
+        let family = people(&kit).await;
+        by_mail(&kit.store, &family.anna).await;
+        choose(&kit.store, &family.anna, family.record, rules(&[(AlertKind::UrgentLow, 0, None)])).await;
+        connected(&kit, &family).await;
+        let run = only(&kit).await;
+        bring(&kit, &run, row(at(NOON), 3, |_| 48)).await.unwrap();
+        raise(&kit).await;
+        assert!(said(&kit).await.is_empty(), "that was yesterday");
+        let just_now = kit.clock.now() - SignedDuration::from_mins(1);
+        bring(&kit, &run, row(just_now, 1, |_| 48)).await.unwrap();
+        raise(&kit).await;
+        assert_eq!(said(&kit).await.len(), 1);
     });
 }
 
