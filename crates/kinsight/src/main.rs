@@ -5,6 +5,7 @@ mod clock;
 mod commands;
 mod demo;
 mod device_file;
+mod handles;
 mod mail;
 mod outbox;
 mod server;

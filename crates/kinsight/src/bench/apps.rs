@@ -47,7 +47,7 @@ pub fn apps(settings: &Settings) -> Result<Vec<Measured>> {
 }
 
 /// One for each record, which brings and reads.
-async fn tokens(store: &Store, crowd: &Crowd) -> Result<Vec<String>> {
+pub(super) async fn tokens(store: &Store, crowd: &Crowd) -> Result<Vec<String>> {
     let mut tokens = Vec::new();
     for (record, owner) in crowd.records.iter().zip(&crowd.owners) {
         let make = |patient: &mut Access<'_, Manage>| patient.add_token(&NewAppToken::new("Phone", TokenScope::Both));
@@ -138,7 +138,7 @@ async fn rate(
     ])
 }
 
-fn reading(at_ms: i64, value: i64) -> String {
+pub(super) fn reading(at_ms: i64, value: i64) -> String {
     format!(
         "{{\"type\":\"sgv\",\"sgv\":{value},\"date\":{at_ms},\"dateString\":\"{}\",\"direction\":\"Flat\",\"device\":\"bench\",\
          \"noise\":1}}",
@@ -146,7 +146,7 @@ fn reading(at_ms: i64, value: i64) -> String {
     )
 }
 
-fn post(address: &str, token: &str, body: &str) -> Vec<u8> {
+pub(super) fn post(address: &str, token: &str, body: &str) -> Vec<u8> {
     let headers = [("api-secret", token), ("content-type", "application/json")];
     request("POST", address, "/api/v1/entries", &headers, body)
 }

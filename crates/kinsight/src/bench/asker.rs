@@ -2,6 +2,7 @@
 
 use crate::clock;
 use anyhow::{Context, Result, bail};
+use std::borrow::Cow;
 use std::time::Instant;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -12,6 +13,8 @@ pub struct Asker {
     requests: Vec<Vec<u8>>,
     next: usize,
     answer: Vec<u8>,
+    /// Bytes of it that came.
+    came: usize,
 }
 
 /// A question without a body.
@@ -30,7 +33,17 @@ impl Asker {
     pub async fn connect(address: &str, requests: Vec<Vec<u8>>) -> Result<Self> {
         let stream = TcpStream::connect(address).await.context("the server does not answer")?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, requests, next: 0, answer: vec![0; 256 * 1024] })
+        Ok(Self { stream, requests, next: 0, answer: vec![0; 256 * 1024], came: 0 })
+    }
+
+    /// From now on asks this.
+    pub fn now_ask(&mut self, request: Vec<u8>) {
+        self.requests = vec![request];
+    }
+
+    /// The last bytes that came, so many as the last answer has.
+    pub fn body(&self, length: usize) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.answer[self.came - length..self.came])
     }
 
     /// The time of each answer, in milliseconds, and the bytes of the last one.
@@ -65,6 +78,7 @@ impl Asker {
         if !self.answer.starts_with(b"HTTP/1.1 200") {
             bail!("{} instead of data", String::from_utf8_lossy(&self.answer[..have.min(200)]));
         }
+        self.came = have;
         Ok(whole.map_or(0, |(_, body)| body))
     }
 }

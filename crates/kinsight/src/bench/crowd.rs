@@ -44,20 +44,18 @@ pub fn open(settings: &Settings) -> Result<Store> {
     Ok(Store::open(cheap).context("cannot open the data")?.0)
 }
 
-/// Fills it; the devices of all sent until now.
+/// Fills it: each partner follows each owner, and the devices of all sent until now.
 pub async fn gather(store: &Store, owners: usize, partners: usize) -> Result<Crowd> {
     gather_until(store, owners, partners, |_| clock::now()).await
 }
 
-/// Fills it; until when the devices of each owner sent.
+/// The same; until when the devices of each owner sent.
 pub async fn gather_until(
     store: &Store,
     owners: usize,
     partners: usize,
     until: impl Fn(usize) -> Timestamp,
 ) -> Result<Crowd> {
-    let everybody = (0..owners).map(|number| ("owner", number)).chain((0..partners).map(|number| ("partner", number)));
-    let accounts = everybody.map(|(kind, number)| account(kind, number)).collect::<Result<_>>()?;
     let mut grants = Vec::new();
     for owner in 0..owners {
         for partner in 0..partners {
@@ -65,6 +63,28 @@ pub async fn gather_until(
             grants.push(grant(owner_email, partner_email));
         }
     }
+    people(store, (owners, partners), grants, until).await
+}
+
+/// Fills it with owners alone, each of whom looks at so many records: the own one, and those of the next in the circle.
+pub async fn gather_in_a_circle(store: &Store, owners: usize, records: usize) -> Result<Crowd> {
+    let mut grants = Vec::new();
+    for partner in 0..owners {
+        for next in 1..records {
+            grants.push(grant(email("owner", (partner + next) % owners)?, email("owner", partner)?));
+        }
+    }
+    people(store, (owners, 0), grants, |_| clock::now()).await
+}
+
+async fn people(
+    store: &Store,
+    (owners, partners): (usize, usize),
+    grants: Vec<SeedGrant>,
+    until: impl Fn(usize) -> Timestamp,
+) -> Result<Crowd> {
+    let everybody = (0..owners).map(|number| ("owner", number)).chain((0..partners).map(|number| ("partner", number)));
+    let accounts = everybody.map(|(kind, number)| account(kind, number)).collect::<Result<_>>()?;
     let seeded =
         store.seed(SeedPlan { accounts, grants, ..SeedPlan::default() }).await.context("the people were not kept")?;
     let records: Vec<RecordId> = seeded.records.iter().take(owners).flatten().copied().collect();

@@ -1,5 +1,6 @@
 //! Measures what only the whole program can tell: its start, its size at rest, its pages, its bytes on disk, whether the
-//! time of its answers tells strangers anything, how fast apps are answered, dashboards and a clinic's list are read and how soon open streams end.
+//! time of its answers tells strangers anything, how fast apps are answered, dashboards and a clinic's list are read, how soon open
+//! streams end, and what ten thousand of them cost.
 
 mod apps;
 mod asker;
@@ -7,6 +8,7 @@ mod clinic;
 mod crowd;
 mod dashboard;
 mod export;
+mod live;
 mod mann_whitney;
 mod pages;
 mod sign_in;
@@ -17,6 +19,7 @@ pub use apps::apps;
 pub use clinic::clinic;
 pub use dashboard::dashboard;
 pub use export::export;
+pub use live::live;
 pub use pages::{disk, pages};
 pub use sign_in::sign_in;
 pub use start::start;

@@ -32,6 +32,8 @@ enum Part {
     Dashboard,
     /// How soon a thousand open streams end with their access (embedded database)
     Streams,
+    /// How soon a value is on ten thousand open streams and on apps' sockets, and what they cost (embedded database)
+    Live,
     /// How fast a clinic's list of patients is sorted, filtered and searched
     Clinic,
 }
@@ -58,6 +60,10 @@ impl Bench {
         if wanted(Part::Streams) {
             let folder = folder()?;
             measured.extend(super::runtime()?.block_on(bench::streams(&embedded(&folder)))?);
+        }
+        if wanted(Part::Live) {
+            let folder = folder()?;
+            measured.extend(bench::live(&embedded(&folder))?);
         }
         if wanted(Part::Clinic) {
             let folder = folder()?;

@@ -1,7 +1,7 @@
 //! `kinsight serve`: the server, until it is asked to end.
 
 use crate::settings::{Given, MASTER_KEY, Settings};
-use crate::{mail, server, sms, telemetry};
+use crate::{handles, mail, server, sms, telemetry};
 use anyhow::{Context, Result};
 use sharing::Duty;
 use std::path::Path;
@@ -27,6 +27,7 @@ impl Serve {
     pub fn run(self) -> Result<()> {
         let mut settings = self.given.decide()?;
         telemetry::start(settings.given.log_format.unwrap_or_default());
+        handles::take_all();
         super::runtime()?.block_on(async {
             // Before the data are opened: passkeys are tied to the address, with the port that was found.
             let (listener, address) = server::listen(settings.listen).await?;
