@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use sharing::Visibility;
 
 statements! {
-    CHANGES = "select count(*), coalesce(sum(version), 0), max(changed_at) from days where record = $1 and kind = $2";
+    CHANGES = "select count(*), cast(coalesce(sum(version), 0) as bigint), max(changed_at) from days where record = $1 and kind = $2";
 }
 
 impl<R: CanView> Access<'_, R> {

@@ -49,7 +49,7 @@ pub fn live(settings: &Settings) -> Result<Vec<Measured>> {
 }
 
 async fn all(address: &str, server: u32, crowd: &Crowd, tokens: &[String]) -> Result<Vec<Measured>> {
-    let mut sender = Sender::connect(address, tokens).await?;
+    let mut sender = Sender::new(address, tokens);
     // The first values, so that what the server needs for any work at all is not counted to the streams.
     sender.send(PEOPLE / 2, FAST).await?;
     let mut measured = sockets::sockets(address, server, tokens).await?;

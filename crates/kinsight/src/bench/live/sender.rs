@@ -14,22 +14,22 @@ const PHONES: usize = 20;
 pub struct Sender {
     address: String,
     tokens: Vec<String>,
-    phones: Vec<Asker>,
     /// The next value's record.
     next: usize,
 }
 
 impl Sender {
-    pub async fn connect(address: &str, tokens: &[String]) -> Result<Self> {
-        let mut phones = Vec::new();
-        for _ in 0..PHONES {
-            phones.push(Asker::connect(address, Vec::new()).await?);
-        }
-        Ok(Self { address: address.to_owned(), tokens: tokens.to_vec(), phones, next: 0 })
+    pub fn new(address: &str, tokens: &[String]) -> Self {
+        Self { address: address.to_owned(), tokens: tokens.to_vec(), next: 0 }
     }
 
     /// So many values, one record after the other, so many a second. Whoever waits for an answer sends the next one later.
     pub async fn send(&mut self, many: usize, a_second: f64) -> Result<Sent> {
+        // Connections that rested are closed by the server, so each round has its own.
+        let mut phones = Vec::with_capacity(PHONES);
+        for _ in 0..PHONES {
+            phones.push(Asker::connect(&self.address, Vec::new()).await?);
+        }
         let begun = clock::instant();
         let mut lists = vec![Vec::new(); PHONES];
         for place in 0..many {
@@ -38,7 +38,7 @@ impl Sender {
         }
         self.next = (self.next + many) % self.tokens.len();
         let mut work = JoinSet::new();
-        for (mut phone, list) in self.phones.drain(..).zip(lists) {
+        for (mut phone, list) in phones.into_iter().zip(lists) {
             let (address, tokens) = (self.address.clone(), self.tokens.clone());
             work.spawn(async move {
                 let mut sent = Vec::with_capacity(list.len());
@@ -50,14 +50,12 @@ impl Sender {
                     phone.ask().await?;
                     sent.push((moment, moment.at.elapsed().as_secs_f64() * 1000.0));
                 }
-                anyhow::Ok((phone, sent))
+                anyhow::Ok(sent)
             });
         }
         let mut all: Vec<(Moment, f64)> = Vec::with_capacity(many);
         while let Some(done) = work.join_next().await {
-            let (phone, sent) = done.context("a phone broke off")??;
-            self.phones.push(phone);
-            all.extend(sent);
+            all.extend(done.context("a phone broke off")??);
         }
         all.sort_by_key(|(moment, _)| moment.at);
         let (moments, answered_ms) = all.into_iter().unzip();

@@ -30,7 +30,7 @@ pub async fn sockets(address: &str, server: u32, tokens: &[String]) -> Result<Ve
         Measured::new("live: open sockets of apps", open as f64, "", None),
         Measured::new("live: memory of a socket", (with_sockets - before) * 1024.0 / open as f64, "KB", None),
     ];
-    let mut sender = Sender::connect(address, &tokens[..RECORDS.min(tokens.len())]).await?;
+    let mut sender = Sender::new(address, &tokens[..RECORDS.min(tokens.len())]);
     let count = (A_SECOND * ROUND.as_secs_f64()) as usize;
     let sent = sender.send(count, A_SECOND).await?;
     let heard = super::hear(&mut by_websocket, count * BY_WEBSOCKET).await?;
