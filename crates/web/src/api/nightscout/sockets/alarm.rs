@@ -23,8 +23,9 @@ struct Asked {
     jwt_token: Value,
 }
 
-pub async fn connected(socket: &SocketRef, web: Web) {
-    let line = Line::of(socket, web);
+/// Listens before it answers: an app may speak as soon as it is let in.
+pub fn connected(socket: SocketRef, web: Web) -> impl Future<Output = ()> + Send + 'static {
+    let line = Line::of(&socket, web);
     let here = line.clone();
     socket.on("subscribe", async move |socket: SocketRef, Data(asked): Data<Asked>, ack: AckSender| {
         subscribe(socket, here, asked, ack).await;
@@ -33,7 +34,7 @@ pub async fn connected(socket: &SocketRef, web: Web) {
         let (name, body) = clear_alarm(GROUP, AlarmLevel::Warning);
         let _ = socket.emit(name, &body);
     });
-    line.cut_off_the_silent(socket).await;
+    async move { line.cut_off_the_silent(&socket).await }
 }
 
 async fn subscribe(socket: SocketRef, mut line: Line, asked: Asked, ack: AckSender) {

@@ -38,10 +38,10 @@ pub fn layer(web: &Web) -> SocketIoLayer {
         .ping_timeout(Duration::from_secs(20))
         .build_layer();
     let here = web.clone();
-    io.ns("/", async move |socket: SocketRef| root::connected(&socket, here).await);
+    io.ns("/", move |socket: SocketRef| root::connected(socket, here));
     let here = web.clone();
-    io.ns("/storage", async move |socket: SocketRef| storage::connected(&socket, here).await);
+    io.ns("/storage", move |socket: SocketRef| storage::connected(socket, here));
     let here = web.clone();
-    io.ns("/alarm", async move |socket: SocketRef| alarm::connected(&socket, here).await);
+    io.ns("/alarm", move |socket: SocketRef| alarm::connected(socket, here));
     layer
 }

@@ -24,8 +24,9 @@ struct Asked {
     status: bool,
 }
 
-pub async fn connected(socket: &SocketRef, web: Web) {
-    let line = Line::of(socket, web);
+/// Listens before it answers: an app may speak as soon as it is let in.
+pub fn connected(socket: SocketRef, web: Web) -> impl Future<Output = ()> + Send + 'static {
+    let line = Line::of(&socket, web);
     let here = line.clone();
     socket.on("authorize", async move |socket: SocketRef, Data(asked): Data<Asked>, ack: AckSender| {
         authorize(socket, here, asked, ack).await;
@@ -39,8 +40,8 @@ pub async fn connected(socket: &SocketRef, web: Web) {
             let _ = socket.emit("retroUpdate", &retro_update(&now));
         }
     });
-    write::listen(socket, &line);
-    line.cut_off_the_silent(socket).await;
+    write::listen(&socket, &line);
+    async move { line.cut_off_the_silent(&socket).await }
 }
 
 async fn authorize(socket: SocketRef, mut line: Line, asked: Asked, ack: AckSender) {

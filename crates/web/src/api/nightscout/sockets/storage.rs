@@ -25,13 +25,14 @@ struct Asked {
     collections: Option<Vec<String>>,
 }
 
-pub async fn connected(socket: &SocketRef, web: Web) {
-    let line = Line::of(socket, web);
+/// Listens before it answers: an app may speak as soon as it is let in.
+pub fn connected(socket: SocketRef, web: Web) -> impl Future<Output = ()> + Send + 'static {
+    let line = Line::of(&socket, web);
     let here = line.clone();
     socket.on("subscribe", async move |socket: SocketRef, Data(asked): Data<Asked>, ack: AckSender| {
         subscribe(socket, here, asked, ack).await;
     });
-    line.cut_off_the_silent(socket).await;
+    async move { line.cut_off_the_silent(&socket).await }
 }
 
 async fn subscribe(socket: SocketRef, mut line: Line, asked: Asked, ack: AckSender) {
