@@ -15,13 +15,14 @@ impl Lite {
     /// Opens the file for writing, durable at every commit.
     pub(crate) fn writer(path: &Path) -> Result<Self, Error> {
         let connection = Connection::open(path).map_err(error)?;
-        // Cached pages are bounded (8 MB), and the log is folded back at 4 MB, so that memory and disk stay small. What is
-        // deleted is overwritten: a purge must leave nothing in the file.
+        // Cached pages are bounded (8 MB), and the log is folded back at 16 MB, so that memory and disk stay small and the
+        // same pages of busy records are folded back once for many values. What is deleted is overwritten: a purge must leave
+        // nothing in the file.
         connection
             .execute_batch(
                 "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = off; \
                  pragma busy_timeout = 5000; pragma cache_size = -8000; pragma temp_store = memory; \
-                 pragma wal_autocheckpoint = 1000; pragma journal_size_limit = 8388608; \
+                 pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 33554432; \
                  pragma secure_delete = on;",
             )
             .map_err(error)?;

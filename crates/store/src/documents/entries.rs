@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 
 /// So many days are opened at once while going back in time: few, or as many as may hold what is wanted.
-const STEPS: (i64, i64) = (4, 48);
+const STEPS: (i64, i64) = (4, 24);
 /// Of a sensor of five minutes.
 const A_DAY: usize = 288;
 
@@ -55,24 +55,38 @@ impl<R: CanView> Access<'_, R> {
     /// The same, where whoever asks makes something of each, or wants it not.
     pub fn newest_entries_as<T>(
         &mut self,
-        (from, to): (Timestamp, Timestamp),
+        span: (Timestamp, Timestamp),
         most: usize,
         make: impl Fn(Entry) -> Option<T>,
     ) -> Result<Vec<T>, Error> {
+        let mut found = Vec::new();
+        self.newest_entries_by_weeks(span, most, make, |some| found.extend(some))?;
+        Ok(found)
+    }
+
+    /// The same, given away some days at a time, so that years are never in memory at once.
+    pub fn newest_entries_by_weeks<T>(
+        &mut self,
+        (from, to): (Timestamp, Timestamp),
+        most: usize,
+        make: impl Fn(Entry) -> Option<T>,
+        mut give: impl FnMut(Vec<T>),
+    ) -> Result<(), Error> {
         let (from, to) = self.entered().seen(from, to);
         let step = i64::try_from(most / A_DAY).unwrap_or(i64::MAX).clamp(STEPS.0, STEPS.1);
-        let mut found = Vec::new();
+        let mut left = most;
         let (first, mut last) = (day_of(from.as_millisecond()), day_of(to.as_millisecond()));
-        while found.len() < most && from < to {
+        while left > 0 && from < to {
             let days = self.days_before(ReadingDatum::KIND, first, last, step)?;
             let Some(oldest) = days.first().copied() else { break };
             let (since, until) = (start_of(oldest).max(from), start_of(last.saturating_add(1)).min(to));
             let some = self.entries_within(since, until)?.into_iter().rev();
-            let left = most - found.len();
-            found.extend(some.filter_map(&make).take(left));
+            let some: Vec<T> = some.filter_map(&make).take(left).collect();
+            left -= some.len();
+            give(some);
             last = oldest - 1;
         }
-        Ok(found)
+        Ok(())
     }
 
     /// One reading, by the sender's id or the derived one.

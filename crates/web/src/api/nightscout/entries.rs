@@ -5,7 +5,7 @@ use super::caller::Caller;
 use super::failure::Failure;
 use super::find::{MOST, instants, parsed};
 use jiff::Timestamp;
-use nightscout::entries::{EntryParts, add_deltas, write_before, write_each, write_entries};
+use nightscout::entries::{EntryParts, add_deltas, write_before, write_each};
 use nightscout::query::Plain;
 use nightscout::{Collection, Document, Query, entry_of, shown_v1};
 use serde_json::Value;
@@ -15,6 +15,8 @@ use store::{Access, Entry, Error, View};
 /// Ready answers begin so many days ago, with the start of that day.
 const READY_DAYS: i64 = 4;
 const DAY_MS: i64 = 86_400_000;
+/// A sensor of five minutes; a value further back than so many others is no change any more.
+const A_DAY: usize = 288;
 /// Fewer values than of a week are not worth a second thread.
 const WORTH_SHARING: usize = 2016;
 
@@ -57,35 +59,41 @@ pub async fn list(caller: &Caller, query: Query) -> Result<Vec<u8>, Failure> {
 async fn long(caller: &Caller, plain: Plain, count: Option<usize>) -> Result<Vec<u8>, Failure> {
     let job = move |patient: &mut Access<'_, View>| {
         let most = count.unwrap_or(MOST).min(MOST);
-        let of_kind = |entry: &Entry| if is_meter(entry) { plain.meter } else { plain.sensor };
-        let entries = patient.newest_entries(instants(plain.span), most, of_kind)?;
-        Ok(written(&entries.iter().map(parts).collect::<Vec<_>>()))
+        let of_kind = |entry: Entry| (if is_meter(&entry) { plain.meter } else { plain.sensor }).then_some(entry);
+        let (mut json, mut newer) = (vec![b'['], Vec::new());
+        patient.newest_entries_by_weeks(instants(plain.span), most, of_kind, |older| {
+            // What changed since the value before is told of each: the oldest of some days waits for those before.
+            write_weeks(&mut json, &newer, &older);
+            newer = older;
+        })?;
+        write_weeks(&mut json, &newer, &[]);
+        json.push(b']');
+        Ok(json)
     };
     caller.read(job).await
 }
 
-/// A list, newest first; of weeks the older half is written beside the newer.
-fn written(entries: &[EntryParts<'_>]) -> Vec<u8> {
-    let mut json = Vec::new();
+/// Some days of a list, newest first; of weeks the older half is written beside the newer.
+fn write_weeks(json: &mut Vec<u8>, entries: &[Entry], older: &[Entry]) {
+    let entries: Vec<EntryParts<'_>> = entries.iter().map(parts).collect();
+    let older: Vec<EntryParts<'_>> = older.iter().take(A_DAY).map(parts).collect();
+    let comma = json.len() > 1 && !entries.is_empty();
+    json.extend(comma.then_some(b','));
     if entries.len() < WORTH_SHARING {
-        write_entries(&mut json, entries);
-        return json;
+        write_before(json, &entries, &older);
+        return;
     }
-    let (newer, older) = entries.split_at(entries.len() / 2);
+    let (newer, rest) = entries.split_at(entries.len() / 2);
     std::thread::scope(|scope| {
         let second = scope.spawn(|| {
             let mut json = Vec::new();
-            write_each(&mut json, older);
+            write_before(&mut json, rest, &older);
             json
         });
-        json.push(b'[');
-        write_before(&mut json, newer, older);
+        write_before(json, newer, rest);
         json.push(b',');
-        // A thread that only writes to memory cannot fail, but by having none; then nothing else can go on either.
         json.append(&mut second.join().expect("writing to memory does not panic"));
     });
-    json.push(b']');
-    json
 }
 
 async fn ready(caller: &Caller, plain: Plain, ready_from: i64, count: Option<usize>) -> Result<Vec<u8>, Failure> {
