@@ -11,6 +11,7 @@ use crate::Work;
 use anyhow::Context as _;
 use async_nats::{Client, ConnectOptions, Event, ServerAddr, Subscriber};
 use futures_util::StreamExt as _;
+use percent_encoding::percent_decode_str;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use store::Heard;
 use tokio::sync::{mpsc, watch};
@@ -74,6 +75,13 @@ impl Nats {
                 }
                 async {}
             });
+        // The library takes them from nowhere but its options.
+        if let Some((user, password)) = self.servers.iter().find_map(named_in) {
+            options = match password {
+                Some(password) => options.user_and_password(user, password),
+                None => options.token(user),
+            };
+        }
         if let Some(file) = &self.credentials {
             options = options.credentials_file(file).await.context("--nats-credentials")?;
         }
@@ -82,6 +90,12 @@ impl Nats {
         }
         options.connect(self.servers.clone()).await.context("NATS")
     }
+}
+
+/// User and password that stand before the host, or a token.
+fn named_in(server: &ServerAddr) -> Option<(String, Option<String>)> {
+    let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    Some((plain(server.username()?), server.password().map(plain)))
 }
 
 /// Carries news out and in until the end.
@@ -145,7 +159,19 @@ async fn carried(work: &Work, nats: &Nats) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::Nats;
+    use super::{Nats, named_in};
+
+    #[test]
+    fn who_stands_before_the_host() {
+        for (url, found) in [
+            ("nats://localhost", None),
+            ("tls://kinsight:two%20words@nats.example.org", Some(("kinsight", Some("two words")))),
+            ("nats://t0ken@localhost", Some(("t0ken", None))),
+        ] {
+            let found = found.map(|(user, password)| (user.to_owned(), password.map(str::to_owned)));
+            assert_eq!(named_in(&Nats::parse(url, None, None).unwrap().servers[0]), found);
+        }
+    }
 
     #[test]
     fn what_is_an_address_and_what_is_none() {

@@ -1,22 +1,23 @@
 //! A house of several nodes: PostgreSQL and NATS that can be killed, servers, and people who use them over plain sockets.
 
+use crate::nats::Nats;
 use crate::program::command;
-use glucose::Unit;
+use glucose::{AlertKind, AlertRule, Unit};
 use sharing::{Email, Permission, Purpose, TokenScope, Visibility};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 use store::{
-    Access, Clock, Database, Manage, NewAccount, NewAppToken, Origin, SeedAccount, SeedGrant, SeedPlan, Store,
-    StoreSettings, View,
+    Access, AlertSettings, Channel, Clock, Database, Manage, NewAccount, NewAppToken, NewChannel, Origin, SeedAccount,
+    SeedGrant, SeedPlan, Store, StoreSettings, View,
 };
 use tempfile::TempDir;
 
-const PASSWORD: &str = "seven green bicycles in the rain";
+pub const PASSWORD: &str = "seven green bicycles in the rain";
 /// How long a test waits for something that should come, and never does.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -38,12 +39,21 @@ pub struct Story {
 impl House {
     /// None, where there is no PostgreSQL to be had.
     pub fn build() -> Option<Self> {
+        Self::with(Nats::plain)
+    }
+
+    /// The same, where NATS speaks TLS and wants a password.
+    pub fn with_guarded_nats() -> Option<Self> {
+        Self::with(Nats::guarded)
+    }
+
+    fn with(nats: impl FnOnce(&Path) -> Nats) -> Option<Self> {
         if std::env::var("TEST_POSTGRES_URL").map_or(true, |url| url.is_empty()) {
             eprintln!("skipped: several nodes need PostgreSQL and NATS, see scripts/test.sh");
             return None;
         }
         let (folder, postgres) = (TempDir::new().unwrap(), Postgres::start());
-        let mut nats = Nats { port: free_port(), child: None };
+        let mut nats = nats(folder.path());
         nats.start();
         let story = with_store(folder.path(), &postgres.url, story);
         Some(Self { story, nats, postgres, folder })
@@ -58,8 +68,7 @@ impl House {
 
     pub fn node_without_nats_yet(&self) -> Node {
         let data = self.folder.path().to_str().unwrap();
-        let nats = format!("nats://127.0.0.1:{}", self.nats.port);
-        Node::start(&[
+        let mut arguments = vec![
             "serve",
             "--data",
             data,
@@ -68,8 +77,11 @@ impl House {
             "--database",
             &self.postgres.url,
             "--nats",
-            &nats,
-        ])
+            &self.nats.url,
+            "--allow-private-targets",
+        ];
+        arguments.extend(self.nats.authority.iter().flat_map(|file| ["--nats-ca", file]));
+        Node::start(&arguments)
     }
 
     /// One value by Anna's phone, each at a minute of its own.
@@ -78,6 +90,35 @@ impl House {
         let bearer = format!("authorization: Bearer {}\r\nx-file-name: phone.csv\r\n", self.story.token);
         let answer = node.asks("POST", "/api/v1/uploads", &bearer, &file);
         if answer.starts_with("HTTP/1.1 200") { Ok(()) } else { Err(answer) }
+    }
+
+    /// A value of just now by Anna's phone.
+    pub fn measures(&self, node: &Node, mg_dl: u32) -> Result<(), String> {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+        let value = format!("[{{\"type\":\"sgv\",\"sgv\":{mg_dl},\"date\":{now}}}]");
+        let headers = format!("api-secret: {}\r\ncontent-type: application/json\r\n", self.story.token);
+        let answer = node.asks("POST", "/api/v1/entries", &headers, &value);
+        if answer.starts_with("HTTP/1.1 200") { Ok(()) } else { Err(answer) }
+    }
+
+    /// Ben is told of values that are high, low or urgently low: at once, at an address of his own, each once.
+    pub fn tells_ben_at(&self, address: &str) {
+        let hook =
+            NewChannel { kind: Channel::Webhook, url: address.to_owned(), token: String::new(), urgent_only: false };
+        let record = sharing::RecordId(sharing::Id::parse(&self.story.record).unwrap());
+        with_store(self.folder.path(), &self.postgres.url, async move |store| {
+            let ben = actor(&store, "ben").await;
+            let told = [AlertKind::UrgentLow, AlertKind::Low, AlertKind::High];
+            let rule =
+                |kind| AlertRule { on: told.contains(&kind), delay_min: 0, repeat_min: None, ..AlertRule::usual(kind) };
+            let settings = AlertSettings { rules: AlertKind::ALL.map(rule).to_vec(), ..AlertSettings::usual() };
+            let choose = move |own: &mut store::Own<'_>| {
+                own.choose_alerts(record, &settings)?;
+                own.add_alert_channel(&hook).map(drop)
+            };
+            store.with_account(&ben, choose).await.unwrap();
+            store.close().await.unwrap();
+        });
     }
 
     /// As a phone does: again and again, until it is taken.
@@ -197,46 +238,6 @@ impl Drop for Postgres {
     }
 }
 
-/// A NATS server on a port of its own.
-pub struct Nats {
-    port: u16,
-    child: Option<Child>,
-}
-
-impl Nats {
-    /// Once it answers.
-    pub fn start(&mut self) {
-        let program = std::env::var("NATS_SERVER").unwrap_or_else(|_| "nats-server".to_owned());
-        let mut command = Command::new(&program);
-        command.args(["-a", "127.0.0.1", "-p", &self.port.to_string()]).stdout(Stdio::null()).stderr(Stdio::null());
-        self.child = Some(command.spawn().unwrap_or_else(|why| panic!("{program}: {why}; scripts/need.sh nats")));
-        let greeted = (0..1_000_000).find_map(|_| {
-            let mut greeting = [0; 4];
-            let mut stream = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
-            stream.read_exact(&mut greeting).ok()?;
-            Some(greeting)
-        });
-        assert_eq!(greeted.as_ref().map(|greeting| &greeting[..]), Some(&b"INFO"[..]));
-    }
-
-    pub fn kill(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
-impl Drop for Nats {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 /// A server, killed when it is dropped.
 pub struct Node {
     child: Child,
@@ -251,7 +252,12 @@ impl Node {
         let mut child = command.spawn().unwrap();
         let (tell, said) = channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
+        // Shown when the test fails.
+        let say = move |line: String| {
+            eprintln!("{line}");
+            tell.send(line)
+        };
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(say));
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let Some((_, address)) = line.trim().split_once("http://") else {
@@ -313,7 +319,11 @@ impl Person {
 
     /// The page of a record.
     pub fn sees(&self, node: &Node, record: &str) -> String {
-        node.asks("GET", &format!("/records/{record}"), &self.cookie, "")
+        self.reads(node, &format!("/records/{record}"))
+    }
+
+    pub fn reads(&self, node: &Node, path: &str) -> String {
+        node.asks("GET", path, &self.cookie, "")
     }
 
     pub fn follows(&self, node: &Node, record: &str) -> Stream {

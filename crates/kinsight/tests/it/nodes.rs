@@ -96,3 +96,14 @@ fn without_nats_a_node_works_alone_and_takes_up_its_news_when_there_is_one() {
     one.says("news of other nodes are heard");
     assert_eq!(stream.next(A_SECOND).as_deref(), Some("readings"), "the bells ring once");
 }
+
+#[test]
+fn news_go_over_tls_to_whoever_has_the_password() {
+    let Some(house) = House::with_guarded_nats() else { return };
+    let (one, two) = (house.node(), house.node());
+    let ben = Person::signs_in(&one, "ben");
+    let mut stream = ben.follows(&two, &house.story.record);
+    assert_eq!(stream.next(A_SECOND).as_deref(), Some("ready"));
+    house.uploads(&one, 121).unwrap();
+    assert_eq!(stream.next_of("readings", A_SECOND).as_deref(), Some("readings"));
+}
