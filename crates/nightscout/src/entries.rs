@@ -192,12 +192,12 @@ impl EntryParts<'_> {
             "identifier" => identifier.is_some_and(|identifier| value == identifier),
             "sysTime" | "dateString" => value == at,
             "type" => value == self.kind_name(),
-            "date" | "mills" => *value == Value::from(self.at_ms),
+            "date" | "mills" => value.as_i64() == Some(self.at_ms),
             "direction" => self.direction().is_some_and(|direction| value == direction),
-            "utcOffset" => *value == Value::from(self.offset_min),
+            "utcOffset" => value.as_i64() == Some(i64::from(self.offset_min)),
             "device" => self.device.is_some_and(|device| value == device),
             "app" => self.app.is_some_and(|app| value == app),
-            name => name == self.kind_name() && *value == Value::from(self.mg_dl()),
+            name => name == self.kind_name() && value.as_i64() == Some(self.mg_dl()),
         }
     }
 

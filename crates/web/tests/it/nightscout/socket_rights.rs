@@ -57,6 +57,9 @@ async fn root(app: &App, token: &str) -> String {
         if let Some(answer) = packet.strip_prefix("439") {
             let answer: Value = serde_json::from_str(answer).unwrap();
             taken = if answer[0][0]["_id"].is_string() { "taken" } else { "refused" };
+        }
+        // Either may come first, to whoever may read.
+        if taken != "cut off" && (told || may[0] == 0) {
             break;
         }
     }
