@@ -14,6 +14,26 @@ pub(crate) fn words<'d>(document: &'d Document, key: &str) -> Option<&'d str> {
     text(document, key).map(str::trim).filter(|text| !text.is_empty())
 }
 
+/// A document with its id in front.
+pub fn with_id(id: &str, document: &Document) -> Document {
+    let mut all = Document::new();
+    all.insert("_id".to_owned(), id.into());
+    all.extend(document.iter().filter(|(name, _)| *name != "_id").map(|(name, value)| (name.clone(), value.clone())));
+    all
+}
+
+/// The offset from UTC that a document states, in minutes; zero where it states none that can be.
+pub fn stated_offset(document: &Document) -> i16 {
+    let minutes = document.get("utcOffset").and_then(Value::as_i64);
+    minutes.and_then(|minutes| i16::try_from(minutes).ok()).unwrap_or_default()
+}
+
+/// The app that a document says it is from, where that is short enough to be a name.
+pub fn stated_app(document: &Document) -> Option<String> {
+    let app = text(document, "app").or_else(|| text(document, "enteredBy"));
+    app.filter(|app| app.chars().count() <= 64).map(str::to_owned)
+}
+
 /// A number, also one that came as text.
 pub(crate) fn number(value: &Value) -> Option<f64> {
     match value {

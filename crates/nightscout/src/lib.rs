@@ -39,7 +39,7 @@ pub use bodies::{document_of_form, documents};
 pub use careportal::{check_of, treatment_of};
 pub use collection::Collection;
 pub use credentials::{Carried, Presented, presented};
-pub use document::{Document, is_object_id, is_uuid};
+pub use document::{Document, is_object_id, is_uuid, stated_app, stated_offset, with_id};
 pub use entries::{Entry, EntryParts, Measured, entry, entry_of, write_entries};
 pub use identity::{IdentityV1, IdentityV3, identity_v1, identity_v3};
 pub use live::Live;

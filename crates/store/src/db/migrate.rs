@@ -20,14 +20,12 @@ pub(crate) struct Migration {
 /// Applies what is missing, each step in a transaction of its own. Of several nodes that start at once on a new database one makes
 /// each step, and it fails for the others, who find it made when they look again.
 pub(crate) fn migrate(tx: &mut Tx, steps: &[Migration], now: Timestamp) -> Result<(), Error> {
-    let mut failed = apply(tx, steps, now);
     for _ in 0..=steps.len() {
-        if failed.is_ok() {
-            break;
+        if apply(tx, steps, now).is_ok() {
+            return Ok(());
         }
-        failed = apply(tx, steps, now);
     }
-    failed
+    apply(tx, steps, now)
 }
 
 fn apply(tx: &mut Tx, steps: &[Migration], now: Timestamp) -> Result<(), Error> {

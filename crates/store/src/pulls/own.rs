@@ -5,7 +5,7 @@ use crate::{
     access::Access,
     actor::Who,
     app_tokens,
-    db::{Row, Tx, params, statements},
+    db::{Row, Sql, Tx, params, statements},
     error::{Error, Invalid},
     inside::Inside,
     keys::place,
@@ -135,22 +135,22 @@ impl Access<'_, Manage> {
 
     /// Asks it no more, until it is resumed. A run in flight writes nothing from here on.
     pub fn pause_pull(&mut self, id: Id) -> Result<(), Error> {
-        let (name, _) = self.pull(id)?;
-        let (tx, _, entered) = self.parts();
-        if tx.execute(PAUSE, params![entered.record, id, entered.now])? == 0 {
-            return Ok(());
-        }
-        self.audit("paused a source", &name)
+        self.turn(id, PAUSE, "paused a source")
     }
 
     /// Asks it again, at once and from then on.
     pub fn resume_pull(&mut self, id: Id) -> Result<(), Error> {
+        self.turn(id, RESUME, "resumed a source")
+    }
+
+    /// What is so already is done again by nobody, and leaves no line.
+    fn turn(&mut self, id: Id, to: Sql, act: &'static str) -> Result<(), Error> {
         let (name, _) = self.pull(id)?;
         let (tx, _, entered) = self.parts();
-        if tx.execute(RESUME, params![entered.record, id, entered.now])? == 0 {
+        if tx.execute(to, params![entered.record, id, entered.now])? == 0 {
             return Ok(());
         }
-        self.audit("resumed a source", &name)
+        self.audit(act, &name)
     }
 
     /// Asks it at once, also when it was stopped: it may be that something was accepted or mended there.

@@ -81,11 +81,11 @@ impl Offered {
             Kind::Nightscout => vec![
                 Field::input("address", "Address of the site", "url", "off", &filled.address)
                     .hint("Such as https://my-site.example.org"),
-                secret("Token or API secret", "").optional().hint("Leave it empty where everybody may read."),
+                secret("Token or API secret").optional().hint("Leave it empty where everybody may read."),
             ],
             Kind::LibreLinkUp => vec![
                 user("E-mail there", filled),
-                secret("Password there", ""),
+                secret("Password there"),
                 Field::text("person", "Name of the person", "off", &filled.person).optional().hint(
                     "Only where the account follows several people: first name and last name, as the app shows them.",
                 ),
@@ -93,7 +93,7 @@ impl Offered {
             Kind::DexcomShare => vec![
                 Field::choose("address", "Region", &REGIONS, &filled.address),
                 user("User name, e-mail or phone there", filled),
-                secret("Password there", ""),
+                secret("Password there"),
             ],
         };
         let called = Field::text("name", "What you call it", "off", &filled.name);
@@ -140,17 +140,17 @@ fn user(label: &'static str, filled: &Filled) -> Field {
 }
 
 /// Never filled in again: what was typed goes nowhere but to the store.
-fn secret(label: &'static str, value: &str) -> Field {
-    Field::input("secret", label, "password", "off", value)
+fn secret(label: &'static str) -> Field {
+    Field::input("secret", label, "password", "off", "")
 }
 
 /// What is typed when only the sign-in changes.
 pub fn sign_in_form(pull: &PullLine, filled: &Filled) -> Form {
     match find(&pull.service).map(|offered| offered.kind) {
-        Some(Kind::Nightscout) | None => Form::of(vec![
-            secret("Token or API secret", "").optional().hint("Leave it empty where everybody may read."),
-        ]),
-        Some(_) => Form::of(vec![user("Name or e-mail there", filled), secret("Password there", "")]),
+        Some(Kind::Nightscout) | None => {
+            Form::of(vec![secret("Token or API secret").optional().hint("Leave it empty where everybody may read.")])
+        }
+        Some(_) => Form::of(vec![user("Name or e-mail there", filled), secret("Password there")]),
     }
 }
 

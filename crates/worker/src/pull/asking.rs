@@ -86,6 +86,11 @@ pub(super) fn trouble_of(status: u16) -> Option<PullTrouble> {
     }
 }
 
+/// As services write hashes.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Hosts, trouble_of};

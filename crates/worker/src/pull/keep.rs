@@ -1,11 +1,13 @@
 //! What a piece brought becomes readings and documents of the record: what is the same is passed over, what is known under another
 //! id takes its place, and what a site says was deleted is deleted.
 
-use super::Piece;
+use super::{Piece, asking::hex};
 use ::nightscout::{
     Collection, Document, Entry, entry, is_object_id, meaning,
     prepare::{instant_of, prepare_v1},
+    stated_app, stated_offset,
     times::iso,
+    with_id,
 };
 use aws_lc_rs::digest;
 use glucose::NewReading;
@@ -174,26 +176,22 @@ fn own_id(collection: Collection, document: &Document) -> String {
     id.unwrap_or_else(|| {
         let name = names(document).next().unwrap_or_else(|| time_and_kind(collection, document));
         let hash = digest::digest(&digest::SHA256, format!("{} {name}", collection.name()).as_bytes());
-        hash.as_ref()[..12].iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&hash.as_ref()[..12])
     })
 }
 
 fn as_new(collection: Collection, document: &Document, id: String, at: Timestamp, zone: &TimeZone) -> NewDocument {
     let means = meaning(collection, document, &id, zone);
-    let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
-    let offset = document.get("utcOffset").and_then(Value::as_i64).and_then(|minutes| i16::try_from(minutes).ok());
-    let mut json = Document::new();
-    json.insert("_id".to_owned(), id.clone().into());
+    let mut json = with_id(&id, document);
     if let Some(own) = document.get("_id").filter(|own| own.as_str() != Some(&id)) {
         // By which it is found when it comes again.
-        json.insert("identifier".to_owned(), own.clone());
+        json.entry("identifier").or_insert_with(|| own.clone());
     }
-    json.extend(document.iter().filter(|(name, _)| *name != "_id").map(|(name, value)| (name.clone(), value.clone())));
     NewDocument {
         collection: shelf(collection),
         at,
-        offset_min: offset.unwrap_or_default(),
-        app: text("app").or_else(|| text("enteredBy")).filter(|app| app.chars().count() <= 64),
+        offset_min: stated_offset(document),
+        app: stated_app(document),
         json: Value::Object(json).to_string(),
         readings: means.readings,
         events: means.events,

@@ -4,7 +4,7 @@
 //! account's number beside it as a hash. Nobody at Abbott promises any of it.
 
 use super::Piece;
-use super::asking::{Asking, trouble_of};
+use super::asking::{Asking, hex, trouble_of};
 use crate::outbound::{Answer, Sent};
 use aws_lc_rs::digest;
 use imports::pulled::{Refused, Service};
@@ -136,7 +136,7 @@ fn ticket(answer: &Value, host: String) -> Result<Ticket, PullTrouble> {
         return Err(PullTrouble::Unreadable);
     }
     let hash = digest::digest(&digest::SHA256, user.as_bytes());
-    let account = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let account = hex(hash.as_ref());
     let ends_s = answer.pointer("/data/authTicket/expires").and_then(Value::as_i64).unwrap_or_default();
     Ok(Ticket { host, token: token.to_owned(), ends_s, account, patient: String::new() })
 }

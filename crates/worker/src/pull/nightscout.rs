@@ -3,7 +3,7 @@
 //! Version 1 cannot be asked what changed, so each run reads the last hours once more, once an hour the last day, once a
 //! day the last week: what came late or was changed there is found, and what is the same is passed over (`keep`).
 
-use super::asking::{Asking, trouble_of};
+use super::asking::{Asking, hex, trouble_of};
 use super::{Piece, windows};
 use crate::outbound::Sent;
 use ::nightscout::{Collection, Document, documents, prepare::instant_of, times::iso};
@@ -113,7 +113,7 @@ fn is_token(secret: &str) -> bool {
 
 fn sha1_hex(secret: &str) -> String {
     let hash = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hash.as_ref())
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use nightscout::identity::{IdentityV1, identity_v1};
 use nightscout::prepare::instant_of;
-use nightscout::{Collection, Document, Measured, is_object_id, meaning, prepare_v1};
+use nightscout::{
+    Collection, Document, Measured, is_object_id, meaning, prepare_v1, stated_app, stated_offset, with_id,
+};
 use serde_json::Value;
 use std::sync::Arc;
 use store::{Access, Error, Lookup, NewDocument, Same, Upload, object_id};
@@ -120,14 +122,6 @@ fn keep_all(
     Ok(ids)
 }
 
-/// A document with its id in front.
-pub fn with_id(id: &str, document: &Document) -> Document {
-    let mut all = Document::new();
-    all.insert("_id".to_owned(), id.into());
-    all.extend(document.iter().filter(|(name, _)| *name != "_id").map(|(name, value)| (name.clone(), value.clone())));
-    all
-}
-
 /// What is to be kept of a prepared document: in the place of the same one, when there is one.
 pub fn new_document(
     patient: &mut Access<'_, Upload>,
@@ -166,13 +160,11 @@ pub fn new_document(
 /// A document that has its id, with what it means.
 pub fn as_new(collection: Collection, document: Document, id: String, at: Timestamp, zone: &TimeZone) -> NewDocument {
     let means = meaning(collection, &document, &id, zone);
-    let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
-    let offset = document.get("utcOffset").and_then(Value::as_i64).and_then(|minutes| i16::try_from(minutes).ok());
     NewDocument {
         collection: shelf(collection),
         at,
-        offset_min: offset.unwrap_or_default(),
-        app: text("app").or_else(|| text("enteredBy")).filter(|app| app.chars().count() <= 64),
+        offset_min: stated_offset(&document),
+        app: stated_app(&document),
         json: Value::Object(document).to_string(),
         readings: means.readings,
         events: means.events,

@@ -3,12 +3,12 @@
 use super::super::caller::Caller;
 use super::super::failure::Failure;
 use super::super::find::{delete_by_id, parsed};
-use super::super::keep::{self, as_new, shelf, with_id};
+use super::super::keep::{self, as_new, shelf};
 use super::line::Line;
 use jiff::{SignedDuration, Timestamp};
 use nightscout::prepare::instant_of;
 use nightscout::sockets::Outcome;
-use nightscout::{Collection, Document};
+use nightscout::{Collection, Document, with_id};
 use serde::Deserialize;
 use serde_json::Value;
 use socketioxide::extract::{AckSender, Data, SocketRef};
