@@ -15,6 +15,11 @@ mod telemetry;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+use tikv_jemallocator::Jemalloc;
+
+/// Of everything, the embedded database too. Measured against the system's: a third less memory under load and after it.
+#[global_allocator]
+static MEMORY: Jemalloc = Jemalloc;
 
 /// Keep what pumps, sensors and meters recorded, and share it with exactly the people you choose.
 ///

@@ -41,58 +41,60 @@ pub fn document_of(entry: &Entry) -> Document {
     entry_of(&parts(entry))
 }
 
-/// The answer to a question as a JSON list.
-pub async fn list(caller: &Caller, query: Query) -> Result<Vec<u8>, Failure> {
+/// The answer to a question as a JSON list: pieces that are sent one after the other, so that months never stand in one place.
+pub async fn list(caller: &Caller, query: Query) -> Result<Vec<Vec<u8>>, Failure> {
     let now_ms = caller.web.clock.now().as_millisecond();
     let ready_from = (now_ms.div_euclid(DAY_MS) - READY_DAYS) * DAY_MS;
     let plain = query.plain().filter(|plain| plain.sensor || plain.meter);
     match plain {
         Some(plain) if plain.span.from_ms.is_some_and(|from| from >= ready_from) => {
-            ready(caller, plain, ready_from, query.count).await
+            ready(caller, plain, ready_from, query.count).await.map(|json| vec![json])
         }
         // Weeks at once are not kept ready, and are written the same way.
         Some(plain) if plain.sensor != plain.meter => long(caller, plain, query.count).await,
-        _ => serde_json::to_vec(&documents(caller, query).await?).map_err(|_| Failure::NotFound),
+        _ => serde_json::to_vec(&documents(caller, query).await?).map(|json| vec![json]).map_err(|_| Failure::NotFound),
     }
 }
 
-async fn long(caller: &Caller, plain: Plain, count: Option<usize>) -> Result<Vec<u8>, Failure> {
+async fn long(caller: &Caller, plain: Plain, count: Option<usize>) -> Result<Vec<Vec<u8>>, Failure> {
     let job = move |patient: &mut Access<'_, View>| {
         let most = count.unwrap_or(MOST).min(MOST);
         let of_kind = |entry: Entry| (if is_meter(&entry) { plain.meter } else { plain.sensor }).then_some(entry);
-        let (mut json, mut newer) = (vec![b'['], Vec::new());
+        let (mut pieces, mut newer) = (vec![b"[".to_vec()], Vec::new());
         patient.newest_entries_by_weeks(instants(plain.span), most, of_kind, |older| {
             // What changed since the value before is told of each: the oldest of some days waits for those before.
-            write_weeks(&mut json, &newer, &older);
+            write_weeks(&mut pieces, &newer, &older);
             newer = older;
         })?;
-        write_weeks(&mut json, &newer, &[]);
-        json.push(b']');
-        Ok(json)
+        write_weeks(&mut pieces, &newer, &[]);
+        pieces.push(b"]".to_vec());
+        Ok(pieces)
     };
     caller.read(job).await
 }
 
 /// Some days of a list, newest first; of weeks the older half is written beside the newer.
-fn write_weeks(json: &mut Vec<u8>, entries: &[Entry], older: &[Entry]) {
+fn write_weeks(pieces: &mut Vec<Vec<u8>>, entries: &[Entry], older: &[Entry]) {
+    if entries.is_empty() {
+        return;
+    }
     let entries: Vec<EntryParts<'_>> = entries.iter().map(parts).collect();
     let older: Vec<EntryParts<'_>> = older.iter().take(A_DAY).map(parts).collect();
-    let comma = json.len() > 1 && !entries.is_empty();
-    json.extend(comma.then_some(b','));
+    let piece = |comma: bool, entries: &[EntryParts<'_>], older: &[EntryParts<'_>]| {
+        let mut json = if comma { vec![b','] } else { Vec::new() };
+        write_before(&mut json, entries, older);
+        json
+    };
+    let comma = pieces.len() > 1;
     if entries.len() < WORTH_SHARING {
-        write_before(json, &entries, &older);
+        pieces.push(piece(comma, &entries, &older));
         return;
     }
     let (newer, rest) = entries.split_at(entries.len() / 2);
     std::thread::scope(|scope| {
-        let second = scope.spawn(|| {
-            let mut json = Vec::new();
-            write_before(&mut json, rest, &older);
-            json
-        });
-        write_before(json, newer, rest);
-        json.push(b',');
-        json.append(&mut second.join().expect("writing to memory does not panic"));
+        let second = scope.spawn(|| piece(true, rest, &older));
+        pieces.push(piece(comma, newer, rest));
+        pieces.push(second.join().expect("writing to memory does not panic"));
     });
 }
 

@@ -3,8 +3,10 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::stream;
 use nightscout::times::{http_date, of_header};
 use serde::Serialize;
+use std::convert::Infallible;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
@@ -19,6 +21,17 @@ pub fn bytes(json: impl Into<Body>) -> Response {
     response.headers_mut().insert(header::CONTENT_TYPE, JSON);
     // Some apps send packed bodies only to a server that says it takes them.
     response.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    response
+}
+
+/// The same in several pieces.
+pub fn pieces(mut json: Vec<Vec<u8>>) -> Response {
+    if json.len() == 1 {
+        return bytes(json.remove(0));
+    }
+    let length: usize = json.iter().map(Vec::len).sum();
+    let mut response = bytes(Body::from_stream(stream::iter(json.into_iter().map(Ok::<_, Infallible>))));
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     response
 }
 

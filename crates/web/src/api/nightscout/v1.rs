@@ -103,8 +103,8 @@ async fn answer_entries(caller: &Caller, call: &Call, query: Query, headers: &He
     match form(call, headers) {
         Form::Json => {
             let json = entries::list(caller, query).await?;
-            let changed = newest_date(&json);
-            Ok(reply::since(headers, changed, || reply::bytes(json)))
+            let changed = json.iter().find_map(|piece| newest_date(piece));
+            Ok(reply::since(headers, changed, || reply::pieces(json)))
         }
         other => Ok(in_form(other, &entries::documents(caller, query).await?)),
     }
