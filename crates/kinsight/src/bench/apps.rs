@@ -22,8 +22,9 @@ const EACH: usize = 8;
 const WARM: Duration = Duration::from_secs(1);
 const ROUND: Duration = Duration::from_secs(5);
 const DAY_MS: i64 = 86_400_000;
-/// Lists of a day are sent for so many days back, each once.
+/// Lists of a day are sent for so many days back of each record that is read, over so many connections.
 const LISTS: i64 = 60;
+const SENDERS: usize = 8;
 
 pub fn apps(settings: &Settings) -> Result<Vec<Measured>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -192,18 +193,20 @@ async fn post_lists(server: &Server, tokens: &[String], now: i64) -> Result<Vec<
         list + "]"
     };
     let days: Vec<String> = (10..10 + LISTS).map(day).collect();
+    let all_of = |token: &String| days.iter().map(|list| post(address, token, list)).collect::<Vec<_>>();
     let mut work = JoinSet::new();
     let mut askers = Vec::new();
-    for token in tokens.iter().take(8) {
-        askers.push(Asker::connect(address, days.iter().map(|list| post(address, token, list)).collect()).await?);
+    for tokens in tokens.chunks(tokens.len().div_ceil(SENDERS)) {
+        let requests: Vec<_> = tokens.iter().flat_map(all_of).collect();
+        askers.push((requests.len(), Asker::connect(address, requests).await?));
     }
     let (begun, before) = (clock::instant(), server.processor_ms());
-    for mut asker in askers {
+    for (many, mut asker) in askers {
         work.spawn(async move {
-            for _ in 0..LISTS {
+            for _ in 0..many {
                 asker.ask().await?;
             }
-            anyhow::Ok(LISTS)
+            anyhow::Ok(many)
         });
     }
     let mut lists = 0;

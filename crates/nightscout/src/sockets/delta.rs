@@ -5,7 +5,7 @@ use crate::{
     document::text,
     live::{self, Live},
 };
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 use std::{
     collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher as _},
@@ -26,8 +26,15 @@ pub struct Told {
     one_by_one: Vec<(&'static str, HashMap<u64, u64>)>,
     /// Of the others.
     whole: Vec<(&'static str, u64)>,
-    /// What is told of a treatment that goes.
-    treatments: Vec<(u64, Document)>,
+    treatments: Vec<Treatment>,
+}
+
+/// What is told of a treatment that goes.
+#[derive(Clone, Debug, PartialEq)]
+struct Treatment {
+    key: u64,
+    id: Option<Box<str>>,
+    mills: Option<Number>,
 }
 
 /// Lists whose changes are told one by one; of the others the whole list is told.
@@ -71,7 +78,7 @@ impl DataSet {
                 told.whole.push((name, number(list)));
             }
             if *name == "treatments" {
-                told.treatments = list.iter().map(|one| (key(one), live::only(one, &["_id", "mills"]))).collect();
+                told.treatments = list.iter().map(Treatment::of).collect();
             }
         }
         told
@@ -108,10 +115,29 @@ fn changes(before: &Told, name: &str, after: &[Document]) -> Vec<Document> {
     let mut changes: Vec<Document> = after.iter().filter_map(told).collect();
     if name == "treatments" {
         let now: HashSet<u64> = after.iter().map(key).collect();
-        let gone = before.treatments.iter().filter(|(key, _)| !now.contains(key));
-        changes.extend(gone.map(|(_, one)| with_action(one.clone(), "remove")));
+        let gone = before.treatments.iter().filter(|one| !now.contains(&one.key));
+        changes.extend(gone.map(|one| with_action(one.document(), "remove")));
     }
     changes
+}
+
+impl Treatment {
+    fn of(document: &Document) -> Self {
+        let mills = document.get("mills").and_then(Value::as_number).cloned();
+        Self { key: key(document), id: text(document, "_id").map(Box::from), mills }
+    }
+
+    fn document(&self) -> Document {
+        let mut document = Document::new();
+        for (name, value) in
+            [("_id", self.id.as_deref().map(Value::from)), ("mills", self.mills.clone().map(Value::Number))]
+        {
+            if let Some(value) = value {
+                document.insert(name.to_owned(), value);
+            }
+        }
+        document
+    }
 }
 
 /// Which it is: an id, or else the instant.
