@@ -7,7 +7,7 @@
 use super::{Datum, NEAR_MS, Row, Uploads, day_of, derived_at};
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// Further neighbours than this are not compared. It bounds the time that a day of nonsense can take.
 pub(super) const MOST_NEIGHBOURS: usize = 64;
@@ -48,18 +48,26 @@ fn version<T: Datum>(row: &Row<T>) -> (Option<i64>, Reverse<u32>) {
     (row.stamps.map(|stamps| stamps.changed_ms), Reverse(row.uploads.first()))
 }
 
+/// The days of which [`is_alone`] must have the rows: near midnight also the one beside it.
+pub(super) fn days_around(at_ms: i64) -> RangeInclusive<i64> {
+    day_of(at_ms.saturating_sub(2 * NEAR_MS))..=day_of(at_ms.saturating_add(2 * NEAR_MS))
+}
+
 /// Whether the one row that is the same datum as `item`, which `upload` brought just now, is shown, hides no other row and
-/// moves none out of the sight of another: then all else is shown as it was before. Near midnight nobody can tell from one day.
-pub(super) fn is_alone<T: Datum>(rows: &[Row<T>], item: &T, upload: u32) -> bool {
+/// moves none out of the sight of another: then all else is shown as it was before.
+pub(super) fn is_alone<T: Datum>(days: &[&[Row<T>]], item: &T, upload: u32) -> bool {
     let (from, to) = (item.at_ms().saturating_sub(2 * NEAR_MS), item.at_ms().saturating_add(2 * NEAR_MS));
-    let start = rows.partition_point(|row| row.item.at_ms() < from);
-    let around = &rows[start..rows.partition_point(|row| row.item.at_ms() <= to)];
-    let crowded = |rows: &[Row<T>]| near(&rows[0], &rows[rows.len() - 1]);
-    if day_of(from) != day_of(to) || around.windows(MOST_NEIGHBOURS + 2).any(crowded) {
+    let around = |rows: &&'_ [Row<T>]| {
+        let start = rows.partition_point(|row| row.item.at_ms() < from);
+        start..rows.partition_point(|row| row.item.at_ms() <= to)
+    };
+    let around: Vec<&Row<T>> = days.iter().flat_map(|rows| &rows[around(rows)]).collect();
+    let crowded = |rows: &[&Row<T>]| near(rows[0], rows[rows.len() - 1]);
+    if around.windows(MOST_NEIGHBOURS + 2).any(crowded) {
         return false;
     }
     let uploads = Uploads::One(upload);
-    let is_near = |row: &&Row<T>| row.item.at_ms().abs_diff(item.at_ms()) <= NEAR_MS.unsigned_abs();
+    let is_near = |row: &&&Row<T>| row.item.at_ms().abs_diff(item.at_ms()) <= NEAR_MS.unsigned_abs();
     around.iter().filter(is_near).filter(|row| one_measurement(row, item, &uploads)).count() == 1
 }
 

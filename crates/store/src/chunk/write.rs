@@ -1,6 +1,7 @@
 //! What apps write one by one: put, replace and delete by id, as the Nightscout API has it.
 
 use super::{Chunk, ChunkError, Datum, MAX_ROWS, Row, Stamps, Uploads, derived_at, view};
+use std::ops::RangeInclusive;
 
 /// What is known of an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,9 +104,15 @@ impl<T: Datum> Chunk<T> {
         self.rows.sort_by(Row::compare);
     }
 
-    /// Whether a datum that `upload` put just now is shown and all else is shown as it was before.
-    pub fn is_alone(&self, item: &T, upload: u32) -> bool {
-        view::is_alone(&self.rows, item, upload)
+    /// The days around a datum: near midnight there are two.
+    pub fn days_around(item: &T) -> RangeInclusive<i64> {
+        view::days_around(item.at_ms())
+    }
+
+    /// Whether a datum that `upload` put just now is shown and all else is shown as it was before; `days` are those around it.
+    pub fn is_alone(days: &[&Self], item: &T, upload: u32) -> bool {
+        let days: Vec<&[Row<T>]> = days.iter().map(|day| day.rows()).collect();
+        view::is_alone(&days, item, upload)
     }
 
     /// Deletes what has this id, leaving a tombstone with what it was; `false` when nothing has it.

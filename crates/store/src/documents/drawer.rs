@@ -8,6 +8,7 @@ use crate::{
     rights::Upload,
 };
 use std::collections::{BTreeMap, btree_map::Entry};
+use std::ops::RangeInclusive;
 
 pub(super) struct Drawer<T>(BTreeMap<i64, Pulled<T>>);
 
@@ -28,6 +29,18 @@ impl<T: Stored> Drawer<T> {
     /// A day to look at.
     pub(super) fn look(&mut self, access: &mut Access<'_, Upload>, day: i64) -> Result<&Chunk<T>, Error> {
         self.pull(access, day).map(|pulled| &pulled.chunk)
+    }
+
+    /// Days to look at.
+    pub(super) fn look_at(
+        &mut self,
+        access: &mut Access<'_, Upload>,
+        days: RangeInclusive<i64>,
+    ) -> Result<Vec<&Chunk<T>>, Error> {
+        for day in days.clone() {
+            self.pull(access, day)?;
+        }
+        Ok(self.0.range(days).map(|(_, pulled)| &pulled.chunk).collect())
     }
 
     /// A day to change.

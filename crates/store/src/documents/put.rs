@@ -71,9 +71,12 @@ impl Putting {
     }
 
     /// Of a new reading that lies before others: last values and counts are made anew unless they can take it in.
-    fn take_in(&mut self, access: &mut Access<'_, Upload>, day: i64, item: &ReadingDatum) -> Result<(), Error> {
-        let alone = self.at_end && self.readings.look(access, day)?.is_alone(item, self.upload);
-        self.at_end = alone && self.headline.take_in(item.show(self.upload));
+    fn take_in(&mut self, access: &mut Access<'_, Upload>, item: &ReadingDatum) -> Result<(), Error> {
+        if self.at_end {
+            let days = self.readings.look_at(access, ReadingChunk::days_around(item))?;
+            let alone = ReadingChunk::is_alone(&days, item, self.upload);
+            self.at_end = alone && self.headline.take_in(item.show(self.upload));
+        }
         Ok(())
     }
 
@@ -170,7 +173,7 @@ impl Access<'_, Upload> {
             }
         }
         putting.readings.change(self, day)?.put_fresh(upload, items);
-        between.iter().try_for_each(|item| putting.take_in(self, day, item))
+        between.iter().try_for_each(|item| putting.take_in(self, item))
     }
 
     pub(super) fn put_reading(&mut self, putting: &mut Putting, new: &NewReading, same: Same) -> Result<Kept, Error> {
@@ -193,7 +196,7 @@ impl Access<'_, Upload> {
         if next && put.new {
             putting.headline.absorb(item.show(upload));
         } else if put.new {
-            putting.take_in(self, day, &item)?;
+            putting.take_in(self, &item)?;
         } else {
             putting.at_end = false;
         }

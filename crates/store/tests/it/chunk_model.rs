@@ -205,6 +205,33 @@ fn reading() -> impl Strategy<Value = ReadingDatum> {
     })
 }
 
+/// Of the last half hour before midnight; of the others some come within seconds after it.
+fn last() -> impl Strategy<Value = ReadingDatum> {
+    without_id().prop_map(|mut item| {
+        item.common.at_ms -= 5 * 300_000 + 31_001;
+        item
+    })
+}
+
+/// An id is of one day alone.
+fn without_id() -> impl Strategy<Value = ReadingDatum> {
+    reading().prop_map(|mut item| {
+        item.common.given = None;
+        item
+    })
+}
+
+fn both(days: &[ReadingChunk; 2]) -> ReadingChunk {
+    let mut both = ReadingChunk::default();
+    days.iter().for_each(|day| both.decode_onto(&day.encode()).unwrap());
+    both
+}
+
+fn by_time(mut all: Vec<Reading>) -> Vec<Reading> {
+    all.sort_by_key(|one| (one.at, one.kind, one.glucose));
+    all
+}
+
 fn event() -> impl Strategy<Value = EventDatum> {
     let kind = prop_oneof![
         Just(EventKind::Carbs { grams: 40.0, fat: None, protein: None }),
@@ -295,14 +322,28 @@ proptest! {
         let mut chunk = play(&steps);
         let mut expected = chunk.view();
         let put = chunk.put(upload, vec![item.clone()], 100).unwrap();
-        if put.new && chunk.is_alone(&item, upload) {
-            let place = expected.partition_point(|before| before.at < item.common().at());
-            expected.insert(place, item.show(upload));
-            let by_time = |all: &mut Vec<Reading>| all.sort_by_key(|one| (one.at, one.kind, one.glucose));
-            let mut shown = chunk.view();
-            by_time(&mut shown);
-            by_time(&mut expected);
-            prop_assert_eq!(shown, expected);
+        if put.new && ReadingChunk::is_alone(&[&chunk], &item, upload) {
+            expected.push(item.show(upload));
+            prop_assert_eq!(by_time(chunk.view()), by_time(expected));
+        }
+    }
+
+    #[test]
+    fn who_is_alone_near_midnight_changes_nobody_of_either_day(
+        (first, second) in (steps(last().boxed()), steps(without_id().boxed())),
+        item in prop_oneof![last(), without_id()],
+        upload in 1u32..5,
+    ) {
+        let mut days = [play(&first), play(&second)];
+        let mut expected = both(&days).view();
+        let around = ReadingChunk::days_around(&item);
+        let of_day = usize::from(item.common().at_ms >= DAY);
+        prop_assert!(around.contains(&day_of(item.common().at_ms)));
+        let put = days[of_day].put(upload, vec![item.clone()], 100).unwrap();
+        let around: Vec<&ReadingChunk> = around.map(|day| &days[usize::from(day >= day_of(DAY))]).collect();
+        if put.new && ReadingChunk::is_alone(&around, &item, upload) {
+            expected.push(item.show(upload));
+            prop_assert_eq!(by_time(both(&days).view()), by_time(expected));
         }
     }
 
