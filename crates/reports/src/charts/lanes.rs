@@ -15,6 +15,8 @@ const BOLUS_LANE: f64 = 40.0;
 const BASAL_LANE: f64 = 31.0;
 /// A label closer than this to the one before is left out; the table has it.
 const LABEL_ROOM: f64 = 24.0;
+/// Grams stand beside their mark.
+const GRAMS_ROOM: f64 = 34.0;
 
 struct Lanes {
     carbs: Vec<(Timestamp, f64)>,
@@ -95,10 +97,15 @@ fn draw_carbs(canvas: &mut Canvas, day: &DayView, show: &Show, lanes: &Lanes, la
             (x, y),
             &[(-3.5, 0.0), (-2.4, -2.6), (0.0, -3.6), (2.4, -2.6), (3.5, 0.0), (2.4, 2.6), (0.0, 3.6), (-2.4, 2.6)],
         );
-        if x >= free_from {
+        // At the right end the words stand before their mark.
+        let (anchor, beside, needed_from) = match x + GRAMS_ROOM <= lane.right {
+            true => (Anchor::Start, x + 6.0, x),
+            false => (Anchor::End, x - 6.0, x - GRAMS_ROOM),
+        };
+        if needed_from >= free_from {
             let words = show.texts().grams.replace("{}", &show.language.number(*grams, 0));
-            canvas.text("p-carbs-text", Anchor::Start, (x + 6.0, y + 4.0), &words);
-            free_from = x + LABEL_ROOM + 10.0;
+            canvas.text("p-carbs-text", anchor, (beside, y + 4.0), &words);
+            free_from = x + GRAMS_ROOM;
         }
     }
     canvas.path("p-carbs", &path);
