@@ -74,6 +74,8 @@ export class Visitor {
   // What must hold on every page, looked at in light and in dark.
   async looksRight(name) {
     const { page } = this;
+    // A page that has just come may still be without its styles.
+    await page.waitForLoadState("load");
     for (const colours of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme: colours });
       await this.isAccessible(`${name} (${colours}, ${this.width} px)`);

@@ -89,6 +89,29 @@ fn three_hours_look_like_this() {
 }
 
 #[test]
+fn grams_stay_inside_the_chart() {
+    let end: Timestamp = "2026-03-02T22:45:00Z".parse().unwrap();
+    let eaten =
+        |minutes: i64| event(end - minutes.minutes(), EventKind::Carbs { grams: 55.0, fat: None, protein: None });
+    let drawn = |minutes: &[i64]| {
+        let events: Vec<_> = minutes.iter().map(|minutes| eaten(*minutes)).collect();
+        let readings = [reading(end - 5.minutes(), Glucose::mg_dl(110), ReadingKind::Cgm)];
+        let chart = day_chart(&DayView::last_hours(end, 3, &readings, &events, &berlin()), &MG_DL, Size::NARROW);
+        chart
+            .as_str()
+            .split("<text ")
+            .filter(|text| text.contains("p-carbs-text"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let before_its_mark = |text: &String| text.contains(r#"text-anchor="end""#);
+    assert_eq!(drawn(&[90]).iter().map(before_its_mark).collect::<Vec<_>>(), [false]);
+    assert_eq!(drawn(&[90, 3]).iter().map(before_its_mark).collect::<Vec<_>>(), [false, true]);
+    // Not over the words of the one before; the table has both.
+    assert_eq!(drawn(&[33, 3]).len(), 1);
+}
+
+#[test]
 fn days_look_like_this() {
     let days = [(2, vec![(0, 100.0), (300, 200.0), (600, 60.0), (605, 80.0)]), (3, vec![])]
         .map(|(day, points)| DailyProfile { on: date(2026, 3, day), points });
